@@ -1,0 +1,76 @@
+"""What the system did by itself: runs of jobs and imports, and dated changes of its settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, JsonObject
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobRun(Base):
+    """One run of one job for one slot; safe to repeat, taken over when its lease runs out."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("job", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[str]
+    slot: Mapped[str]
+    """The local date, or the finer slot, that it is for."""
+    state: Mapped[RunState]
+    attempts: Mapped[int] = mapped_column(default=1)
+    worker: Mapped[str]
+    lease_until: Mapped[datetime]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    figures: Mapped[JsonObject | None]
+    error: Mapped[str | None]
+
+
+class SchedulerLease(Base):
+    """Which worker is the scheduler, by the database's own clock. One row."""
+
+    __tablename__ = "scheduler_lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    worker: Mapped[str]
+    lease_until: Mapped[datetime]
+
+
+class ImportRun(Base):
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    source: Mapped[str]
+    """The file's or folder's name, without its path."""
+    digest: Mapped[str | None]
+    state: Mapped[RunState]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    figures: Mapped[JsonObject | None]
+    by_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class ConfigRevision(Base):
+    """A dated, audited change of what a district may tune; the newest at or before now wins, key by key."""
+
+    __tablename__ = "config_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    in_force_from: Mapped[datetime] = mapped_column(index=True)
+    changes: Mapped[JsonObject]
+    """Dotted key to new value: {"risk.points.grade_c_or_below": 3}."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str | None]

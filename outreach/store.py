@@ -1,0 +1,60 @@
+"""Engine, session, and the one rule of SQLite: a transaction that may write says so when it begins."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+READ_ONLY = "outreach_read_only"
+BUSY_SECONDS = 30.0
+
+
+def connect(url: str, **options: Any) -> Engine:
+    """An engine for ``url`` (sqlite:///… or postgresql+psycopg://…), prepared by :func:`prepare`."""
+    return prepare(create_engine(url, **options))
+
+
+def prepare(engine: Engine) -> Engine:
+    """Set up an engine that somebody else made (Flask's extension); returns it. Call once, before its first use.
+
+    SQLite: WAL, ``synchronous=NORMAL``, foreign keys on, and ``BEGIN IMMEDIATE`` for every transaction that was not
+    declared read-only. The driver's own default lost 346 of 400 concurrent updates without an error when measured
+    for the design; ``BEGIN IMMEDIATE`` lost none.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions for verbs, jobs and commands. Objects stay readable after a commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def read_only(session: Session) -> Session:
+    """Declare, before the session's first statement, that this transaction only reads: on SQLite it then waits for
+    no writer; on PostgreSQL a write raises."""
+    connection = session.connection(execution_options={READ_ONLY: True})
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    return session
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only_now = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only_now else "BEGIN IMMEDIATE")
