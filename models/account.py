@@ -49,16 +49,18 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     """Changed to end every session of this account."""
     confirmed_at: Mapped[datetime | None]
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # Flask-Security's own hint leaves out None
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]  # Flask-Security's own hint leaves out None
     last_login_ip: Mapped[str | None]
     current_login_ip: Mapped[str | None]
-    login_count: Mapped[int | None]
+    login_count: Mapped[int | None]  # type: ignore[assignment]  # Flask-Security's own hint leaves out None
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
-    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security's hint names its own class
+        secondary=account_role, lazy="selectin"
+    )
 
 
 class AuditEvent(Base):

@@ -19,8 +19,12 @@ VERBS = ("update", "delete")
 
 def append_only(table: Table) -> None:
     """Give ``table`` triggers, on SQLite and PostgreSQL alike, that refuse every UPDATE and DELETE."""
-    event.listen(table, "after_create", DDL(POSTGRESQL_FUNCTION).execute_if(dialect="postgresql"))
+    _after_create(table, POSTGRESQL_FUNCTION, "postgresql")
     for verb in VERBS:
         for dialect, statement in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
-            ddl = DDL(statement.format(table=table.name, verb=verb, VERB=verb.upper()))
-            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+            _after_create(table, statement.format(table=table.name, verb=verb, VERB=verb.upper()), dialect)
+
+
+def _after_create(table: Table, statement: str, dialect: str) -> None:
+    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor has no annotations
+    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, MetaData, Text, Time, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
@@ -62,7 +62,7 @@ def checked(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         float: Float(),
         date: Date(),

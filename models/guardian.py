@@ -136,6 +136,8 @@ class ContactPoint(Base):
     """Listed by the SIS as a number for texts; None: unknown."""
     position: Mapped[int] = mapped_column(default=0)
     """The guardian's own order, smallest first."""
+    source: Mapped[FactSource] = mapped_column(default=FactSource.ENTERED)
+    """An import takes away only what an import brought."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

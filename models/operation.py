@@ -70,7 +70,7 @@ class ConfigRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     in_force_from: Mapped[datetime] = mapped_column(index=True)
     changes: Mapped[JsonObject]
-    """Dotted key to new value: {"risk.points.grade_c_or_below": 3}."""
+    """Dotted key to new value: {"risk.factor.grade_c_or_below.points": 3}."""
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     why: Mapped[str | None]

@@ -58,6 +58,24 @@ class MarkKind(StrEnum):
     """The school's own figure for the term; it replaces the mean."""
 
 
+class LineItem(Base):
+    """A piece of work, or a column of the report card, that results are given for. Kept so that a later delivery of
+    results alone can be read."""
+
+    __tablename__ = "line_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sourced_id: Mapped[str] = mapped_column(unique=True)
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), index=True)
+    title: Mapped[str]
+    kind: Mapped[MarkKind]
+    value_min: Mapped[float]
+    value_max: Mapped[float | None]
+    """The score that is 100 percent; None where the SIS does not say."""
+    due_on: Mapped[date | None]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class Mark(Base):
     __tablename__ = "mark"
     __table_args__ = (

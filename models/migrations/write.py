@@ -1,0 +1,89 @@
+"""Write revisions: ``python -m models.migrations.write --first`` or ``… "what it does"``. For ``make migration``.
+
+The first revision is plain SQL for each kind of database, frozen from the models. It may be written anew only while it
+is the only one and nothing has been released; every later one is drawn up by Alembic from the difference, to be read
+and finished by a person.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Dialect, create_mock_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import ExecutableDDLElement
+
+from models import Base
+from outreach import store
+
+from . import FOLDER, configuration, revisions, upgrade
+
+FIRST = "0001"
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(paramstyle="named"),
+}
+
+
+def write_first(folder: Path = FOLDER) -> list[Path]:
+    """Freeze what the models make today as ``versions/0001/<dialect>.sql``; gives the files written."""
+    later = [revision for revision in revisions(folder) if revision != FIRST]
+    if later:
+        raise SystemExit(f"Revision {FIRST} is history since {later[0]} follows it; add a revision instead.")
+    files = []
+    for name in DIALECTS:
+        file = folder / "versions" / FIRST / f"{name}.sql"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"{statement};\n\n" for statement in statements(name)), "utf-8")
+        files.append(file)
+    return files
+
+
+def statements(dialect_name: str) -> list[str]:
+    """The SQL by which that kind of database makes every table, index and trigger of the models, in order."""
+    made: list[str] = []
+
+    def keep(element: ExecutableDDLElement, *_values: object, **_options: object) -> None:
+        text = str(element.compile(dialect=DIALECTS[dialect_name])).strip()
+        text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).replace("\t", "    ")
+        if text not in made:  # the function behind the triggers is asked for by each table
+            made.append(text)
+
+    engine = create_mock_engine(f"{dialect_name}://", keep)
+    Base.metadata.create_all(engine, checkfirst=False)
+    return made
+
+
+def write_next(message: str) -> None:
+    """Draw up the next revision from the difference between the newest one and the models."""
+    number = f"{int(revisions()[-1]) + 1:04d}"
+    with tempfile.TemporaryDirectory() as folder:
+        engine = store.connect(f"sqlite:///{folder}/newest.sqlite")
+        upgrade(engine)
+        made = configuration()
+        made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        with engine.begin() as connection:
+            made.attributes["connection"] = connection
+            command.revision(made, message, autogenerate=True, rev_id=number)
+        engine.dispose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("message", nargs="?", help="what the next revision does")
+    parser.add_argument("--first", action="store_true", help="freeze revision 0001 anew from the models")
+    given = parser.parse_args()
+    if given.first == bool(given.message):
+        parser.error('give either --first or a message: make migration m="what it does"')
+    if given.first:
+        write_first()
+    else:
+        write_next(given.message)
+
+
+if __name__ == "__main__":
+    main()
