@@ -1,0 +1,18 @@
+"""What is refused about contacts and requests; each says in one sentence what to do."""
+
+from __future__ import annotations
+
+from outreach.errors import OutreachError
+
+
+class ContactRefused(OutreachError):
+    """A contact that cannot be kept as given."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+        """The field of :class:`~outreach.contacts.NewContact` that the sentence is about, for the form."""
+
+
+class RequestRefused(OutreachError):
+    """A step that this request cannot take now."""

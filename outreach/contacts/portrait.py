@@ -1,0 +1,207 @@
+"""One contact as an entry of the timeline: whose words, with whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from models import (
+    CONTACT_OUTCOMES,
+    GENERAL_NOTICES,
+    Account,
+    Contact,
+    ContactRevision,
+    ContactStudent,
+    Guardian,
+    Initiator,
+    Request,
+    Staff,
+    Student,
+    Verdict,
+)
+from outreach.access.scope import visible_students
+from outreach.access.viewer import Viewer
+
+from .background import Background
+from .clock import elapsed_words, read_clock
+from .entries import Corrected, Entry, EntryKind, HelpVerdict, RequestView, Side, Undone
+from .waiting import KEPT_FOR_ON_CALL, guarded_contacts, person
+
+ABOUT_ANOTHER = "About a brother or sister whom you do not teach."
+MINUTES_A_DAY = 8 * 60
+"""For words only, where a school has no calendar any more."""
+
+
+@dataclass(frozen=True)
+class Portraits:
+    """Everything that the entries of one page say about people, read at once."""
+
+    contacts: Mapping[int, Contact]
+    students: Mapping[int, tuple[str, ...]]
+    staff: Mapping[int, str]
+    guardians: Mapping[int, Guardian]
+    accounts: Mapping[int, str]
+    verdicts: Mapping[int, HelpVerdict]
+    corrected: Mapping[int, Corrected]
+    withheld: Mapping[int, str]
+
+
+def read_portraits(session: Session, viewer: Viewer, contact_ids: Collection[int], background: Background) -> Portraits:
+    """Ten statements for a page of contacts, however many they are."""
+    contacts = {kept.id: kept for kept in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
+    owners = {request.owner_staff_id for request in background.requests.values()}
+    staff_ids = {contact.staff_id for contact in contacts.values()} | owners
+    guardian_ids = {contact.guardian_id for contact in contacts.values()} | {
+        request.guardian_id for request in background.requests.values()
+    }
+    guardians = {row.id: row for row in session.scalars(select(Guardian).where(Guardian.id.in_(guardian_ids - {None})))}
+    staff = session.execute(select(Staff.id, Staff.display_name).where(Staff.id.in_(staff_ids - {None})))
+    corrections = _corrections(session, contact_ids)
+    undone_by = {contact.voided_by for contact in contacts.values()}
+    accounts = _accounts(session, {*undone_by, *(by for _, _, by in corrections.values())} - {None})
+    return Portraits(
+        contacts=contacts, students=_students(session, contact_ids), staff=dict(staff.all()), guardians=guardians,
+        accounts=accounts, verdicts=_verdicts(session, contacts, guardians),
+        corrected={
+            contact_id: Corrected(times, at, accounts.get(by or 0))
+            for contact_id, (times, at, by) in corrections.items()
+        },
+        withheld=_withheld(session, viewer, contacts),
+    )  # fmt: skip
+
+
+def portray_contact(
+    contact: Contact, portraits: Portraits, background: Background, *, exchange: int, first: bool, now: datetime
+) -> Entry:
+    """The entry of one contact."""
+    family_began = contact.initiator is Initiator.FAMILY
+    guardian = person(portraits.guardians.get(contact.guardian_id or 0))
+    staff = portraits.staff.get(contact.staff_id or 0)
+    withheld = portraits.withheld.get(contact.id)
+    request = background.requests.get(background.shown_at.get(contact.id, 0))
+    minutes = background.answered_in.get(contact.id)
+    return Entry(
+        kind=EntryKind.CONTACT, side=Side.FAMILY if family_began else Side.SCHOOL, at=contact.occurred_at,
+        who=(guardian or "the family") if family_began else (staff or "the school"),
+        with_whom=staff if family_began else guardian, contact_id=contact.id, staff_id=contact.staff_id,
+        guardian_id=contact.guardian_id, students=portraits.students.get(contact.id, ()), channel=contact.channel,
+        outcome=contact.outcome, words=None if withheld else contact.summary, withheld=withheld, topic=contact.topic,
+        subject=contact.subject, purpose=contact.purpose, language=contact.language, interpreter=contact.interpreter,
+        authored=contact.authored, general_notice=contact.authored in GENERAL_NOTICES,
+        attempt=not family_began and contact.outcome not in CONTACT_OUTCOMES, exchange=exchange,
+        first_to_speak=first, answered_in_minutes=minutes,
+        answered_in=_answered_in(contact, minutes, background), helped=portraits.verdicts.get(contact.id),
+        said_it_helped=contact.said_it_helped,
+        request=view_of_request(request, portraits, background, now, withheld) if request else None,
+        corrected=portraits.corrected.get(contact.id), undone=_undone(contact, portraits),
+        message_id=contact.message_id,
+    )  # fmt: skip
+
+
+def view_of_request(
+    request: Request, portraits: Portraits, background: Background, now: datetime, withheld: str | None = None
+) -> RequestView:  # fmt: skip
+    """A question with its state and clock."""
+    hours = background.book.of(request.school_id, request.department)
+    reading = read_clock(hours, request.due_at, now) if request.state == "open" else None
+    return RequestView(
+        id=request.id, state=request.state, question=withheld or request.question, department=request.department,
+        owner_name=portraits.staff.get(request.owner_staff_id or 0), opened_at=request.opened_at,
+        due_at=request.due_at, clock=reading.words if reading else None, over=reading.over if reading else False,
+        reopened_at=request.reopened_at, no_answer_needed=request.no_answer_needed,
+    )  # fmt: skip
+
+
+def _answered_in(contact: Contact, minutes: int | None, background: Background) -> str | None:
+    request = background.requests.get(contact.answers_request_id or 0)
+    if minutes is None or request is None:
+        return None
+    hours = background.book.of(request.school_id, request.department)
+    usual = int(hours.usual_day().total_seconds() // 60) if hours else 0
+    return elapsed_words(minutes, usual or MINUTES_A_DAY)
+
+
+def _undone(contact: Contact, portraits: Portraits) -> Undone | None:
+    if contact.voided_at is None:
+        return None
+    return Undone(contact.voided_at, portraits.accounts.get(contact.voided_by or 0), contact.void_reason or "")
+
+
+def _students(session: Session, contact_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(ContactStudent.contact_id, func.coalesce(Student.preferred_name, Student.given_name))
+        .join(Student, Student.id == ContactStudent.student_id)
+        .where(ContactStudent.contact_id.in_(contact_ids))
+        .order_by(ContactStudent.contact_id, Student.id)
+    )
+    for contact_id, name in rows:
+        names[contact_id].append(name)
+    return {contact_id: tuple(given) for contact_id, given in names.items()}
+
+
+def _verdicts(
+    session: Session, contacts: Mapping[int, Contact], guardians: Mapping[int, Guardian]
+) -> dict[int, HelpVerdict]:
+    """The family's latest word on each contact, or on the request that it answered."""
+    answering = {contact.answers_request_id: contact.id for contact in contacts.values() if contact.answers_request_id}
+    rows = session.scalars(
+        select(Verdict)
+        .where(or_(Verdict.contact_id.in_(contacts), Verdict.request_id.in_(answering)))
+        .order_by(Verdict.given_at, Verdict.id)
+    )
+    found: dict[int, HelpVerdict] = {}
+    for verdict in rows:
+        about = verdict.contact_id if verdict.contact_id in contacts else answering.get(verdict.request_id or 0)
+        by = person(guardians.get(verdict.guardian_id or 0))
+        if about is not None:
+            found[about] = HelpVerdict(verdict.helped, verdict.words, by, verdict.given_at)
+    return found
+
+
+def _corrections(session: Session, contact_ids: Collection[int]) -> dict[int, tuple[int, datetime, int | None]]:
+    """How often each contact was corrected by a person, when last, and by whom."""
+    found: dict[int, tuple[int, datetime, int | None]] = {}
+    rows = session.execute(
+        select(ContactRevision.contact_id, ContactRevision.revised_at, ContactRevision.revised_by)
+        .where(ContactRevision.contact_id.in_(contact_ids), ContactRevision.kind == "corrected")
+        .where(or_(ContactRevision.why.is_(None), ContactRevision.why != "receipt"))
+        .order_by(ContactRevision.id)
+    )
+    for contact_id, at, by in rows:
+        times = found[contact_id][0] if contact_id in found else 0
+        found[contact_id] = (times + 1, at, by)
+    return found
+
+
+def _accounts(session: Session, account_ids: Collection[int | None]) -> dict[int, str]:
+    """Who an account is, as colleagues read it: the staff member's name, else the sign-in."""
+    rows = session.execute(
+        select(Account.id, func.coalesce(Staff.display_name, Account.email))
+        .outerjoin(Staff, Staff.id == Account.staff_id)
+        .where(Account.id.in_(account_ids))
+    )
+    return dict(rows.all())
+
+
+def _withheld(session: Session, viewer: Viewer, contacts: Mapping[int, Contact]) -> dict[int, str]:
+    """Contacts whose words this viewer does not read, each with the reason."""
+    readable = set(
+        session.scalars(
+            select(ContactStudent.contact_id).where(
+                ContactStudent.contact_id.in_(contacts), ContactStudent.student_id.in_(visible_students(viewer))
+            )
+        )
+    )
+    own = {
+        contact.id
+        for contact in contacts.values()
+        if viewer.staff_id is not None and contact.staff_id == viewer.staff_id
+    }
+    withheld = {contact_id: ABOUT_ANOTHER for contact_id in contacts if contact_id not in readable | own}
+    return withheld | dict.fromkeys(guarded_contacts(session, viewer, set(contacts)), KEPT_FOR_ON_CALL)
