@@ -1,0 +1,84 @@
+"""Who agreed to what. The ledger is only added to; the newest entry of an address, channel and category stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import (
+    Address,
+    AddressKind,
+    Channel,
+    Consent,
+    ConsentCategory,
+    ConsentSource,
+    ConsentState,
+    District,
+)
+
+SENDING_CHANNELS = {AddressKind.PHONE: Channel.SMS, AddressKind.EMAIL: Channel.EMAIL}
+"""The channel that an address of each kind is written to by."""
+
+
+def consents_of(
+    session: Session, address_ids: Collection[int], category: ConsentCategory
+) -> dict[tuple[int, Channel], ConsentState]:
+    """The standing entry of each (address, channel), for ``category``; absent where nobody ever said anything."""
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.address_id.in_(address_ids), Consent.category == category)
+        .group_by(Consent.address_id, Consent.channel)
+    )
+    rows = session.execute(select(Consent.address_id, Consent.channel, Consent.state).where(Consent.id.in_(newest)))
+    return {(address_id, channel): state for address_id, channel, state in rows}
+
+
+def has_consent(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> bool:
+    """Whether this address may be written to for ``category``.
+
+    An entry in the ledger decides. Without one, an address that came with the roster counts as given to school for
+    school matters, once an administrator has recorded the district's own basis; a survey needs an opt-in of its own.
+    """
+    standing = consents_of(session, [address_id], category).get((address_id, channel))
+    if standing is not None:
+        return standing is ConsentState.IN
+    return category is ConsentCategory.SCHOOL and basis_recorded(session)
+
+
+def basis_recorded(session: Session) -> bool:
+    """Whether an administrator has recorded why the district may write to the addresses that families gave it."""
+    return session.scalar(select(District.consent_basis_at)) is not None
+
+
+def record_consent(
+    session: Session, address_id: int, channel: Channel, state: ConsentState, source: ConsentSource, now: datetime,
+    *, categories: Iterable[ConsentCategory] | None = None, account_id: int | None = None, note: str | None = None,
+) -> list[Consent]:  # fmt: skip
+    """Add to the ledger. Without ``categories`` an ``in`` is for school matters only, an ``out`` ends every one."""
+    if categories is None:
+        categories = [ConsentCategory.SCHOOL] if state is ConsentState.IN else list(ConsentCategory)
+    entries = [
+        Consent(
+            address_id=address_id, channel=channel, category=category, state=state, source=source, at=now,
+            by_account_id=account_id, note=note,
+        )
+        for category in categories
+    ]  # fmt: skip
+    session.add_all(entries)
+    session.flush()
+    return entries
+
+
+def record_basis(session: Session, words: str, now: datetime, account_id: int | None) -> None:
+    """Keep the district's own words on why it may write to families, and who recorded them."""
+    district = session.get_one(District, 1)
+    district.consent_basis, district.consent_basis_at, district.consent_basis_by = words.strip(), now, account_id
+    session.flush()
+
+
+def address_of(session: Session, kind: AddressKind, value: str) -> Address | None:
+    """The address with this normalised value, if anybody has it."""
+    return session.scalar(select(Address).where(Address.kind == kind, Address.value == value))

@@ -1,0 +1,222 @@
+"""May this message go to this family, now? Pure: facts in, one of three answers out, with words a teacher reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.tuning import SendingRules
+from models import AddressHealth, MessageKind
+from outreach.schooltime import OpenHours, is_school_day, local_moment
+
+WEEK = timedelta(days=7)
+DAYS_AHEAD = 120
+"""How far the next open window is looked for: longer than any summer."""
+AT_ONCE = frozenset({MessageKind.SAFETY, MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP})
+"""The three replies that go at any hour, one each (DESIGN §7.6)."""
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SendNow:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    at: datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    because: str
+
+
+Answer = SendNow | NotBefore | Never
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFacts:
+    """What holds between the reader and one student the message is about."""
+
+    first_name: str
+    enrolled: bool
+    of_age_undecided: bool
+    """18 or older, and nobody has decided yet what that means."""
+    may_contact: bool
+    holds_rights: bool
+    emergency_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    """All that the answer rests on, read in the transaction that also writes it."""
+
+    kind: MessageKind
+    automated: bool
+    urgent: bool
+    about_school_work: bool
+    expires_at: datetime | None
+    held: str | None
+    """On hold: whom to ask. None: no hold."""
+    live_from: date | None
+    """The school's first day on this channel, where the channel is live; with ``goes_live`` False it has none."""
+    goes_live: bool
+    reader_active: bool
+    children: Sequence[ChildFacts]
+    consented: bool
+    health: AddressHealth
+    usable_elsewhere: bool
+    """The same reader has an address on this channel that is not doubtful."""
+    shared_with_barred: bool
+    zones: Sequence[ZoneInfo]
+    """The reader's; and that of the number's region, where it is another."""
+    hours: OpenHours | None
+    """The school's calendar; None: none was entered, and weekdays count as school days."""
+    answers_recent: bool
+    """A person's answer to what the family wrote in the last days."""
+    family_sent: Sequence[datetime]
+    """When messages left to this family in the last seven days, oldest first."""
+    family_automated: Sequence[datetime]
+    address_sent: Sequence[datetime]
+    address_automated: Sequence[datetime]
+    sender_here: bool = True
+    """The person in whose name it goes still works here."""
+
+
+def decide(facts: GateFacts, now: datetime, rules: SendingRules) -> Answer:
+    """The first refusal that holds, else the moment the windows and caps allow, else yes."""
+    if facts.expires_at is not None and now >= facts.expires_at:
+        return Never("It had become stale before it could leave.")
+    if facts.kind in AT_ONCE:
+        return SendNow()
+    refused = _refusal(facts)
+    if refused is not None:
+        return Never(refused)
+    wait = _wait(facts, now, rules)
+    if wait is None:
+        return Never("The school's calendar has no school day left on which it could go.")
+    if wait.at <= now:
+        return SendNow()
+    if facts.expires_at is not None and wait.at >= facts.expires_at:
+        return Never(f"{wait.because} By then it would be stale.")
+    return wait
+
+
+def _refusal(facts: GateFacts) -> str | None:
+    """Why it may never go: first for the whole family, then for one of its children, then for the address."""
+    for words in (_of_the_family(facts), *(_about(child, facts.about_school_work) for child in facts.children)):
+        if words is not None:
+            return words
+    return _of_the_address(facts)
+
+
+def _of_the_family(facts: GateFacts) -> str | None:
+    if facts.held is not None:
+        return f"On hold: {facts.held}"
+    if not facts.goes_live:
+        return "This school does not send on this channel yet."
+    if not facts.reader_active:
+        return "This person is no longer a guardian at this school."
+    if not facts.sender_here:
+        return "Its sender no longer works here."
+    if not facts.children:
+        return "No child of this family is at school here any more."
+    return None
+
+
+def _of_the_address(facts: GateFacts) -> str | None:
+    if facts.shared_with_barred:
+        return "This address also reaches a person who may not be contacted; call instead."
+    if not facts.consented:
+        return "No consent for this address, or it was withdrawn."
+    if facts.health is AddressHealth.DEAD:
+        return "This address no longer works."
+    if facts.health is AddressHealth.DOUBTFUL and facts.usable_elsewhere:
+        return "This address is doubtful, and this person has a better one."
+    return None
+
+
+def _about(child: ChildFacts, about_school_work: bool) -> str | None:
+    if not child.enrolled:
+        return f"{child.first_name} is no longer at this school."
+    if child.of_age_undecided:
+        return f"{child.first_name} is 18; a person must first decide who is written to."
+    if not child.may_contact:
+        return f"This person may not be contacted about {child.first_name}."
+    if child.emergency_only:
+        return f"This person is {child.first_name}'s emergency contact only."
+    if about_school_work and not child.holds_rights:
+        return f"This person holds no education rights for {child.first_name}."
+    return None
+
+
+def _wait(facts: GateFacts, now: datetime, rules: SendingRules) -> NotBefore | None:
+    """From when on windows and caps allow it, with the reason that holds longest; None: never."""
+    earliest, because = now, ""
+    if not facts.answers_recent:
+        capped, because = _caps(facts, now, rules)
+        earliest = max(now, capped)
+    if facts.live_from is not None:
+        live = local_moment(facts.live_from, rules.window_opens, facts.zones[0])
+        if live > earliest:
+            earliest, because = live, "This school sends on this channel only from its first day."
+    any_day = facts.urgent or facts.answers_recent
+    opens = next_window(facts.zones, facts.hours, earliest, rules, any_day=any_day)
+    if opens is None:
+        return None
+    if opens > earliest:
+        because = f"Families are written to between {rules.window_opens:%H:%M} and {rules.window_closes:%H:%M}" + (
+            " by their own clock." if any_day else " by their own clock, on school days."
+        )
+    return NotBefore(opens, because)
+
+
+def _caps(facts: GateFacts, now: datetime, rules: SendingRules) -> tuple[datetime, str]:
+    limits = [
+        (facts.family_sent, rules.messages_per_family_a_week, "This family has had enough messages this week."),
+        (facts.address_sent, rules.messages_per_address_a_week, "This address has had enough messages this week."),
+    ]
+    if facts.automated:
+        once, words = rules.automated_per_family_a_week, "This family has had its message this week."
+        limits += [(facts.family_automated, once, words), (facts.address_automated, once, words)]
+    waits = [(_free_again(sent, limit, now), words) for sent, limit, words in limits]
+    return max(waits, key=lambda wait: wait[0])
+
+
+def _free_again(sent: Sequence[datetime], limit: int, now: datetime) -> datetime:
+    """When fewer than ``limit`` of ``sent`` lie within the last seven days; ``now`` where that is so already."""
+    if limit <= 0:
+        return now + WEEK
+    recent = [at for at in sorted(sent) if at > now - WEEK]
+    return recent[-limit] + WEEK if len(recent) >= limit else now
+
+
+def next_window(
+    zones: Sequence[ZoneInfo], hours: OpenHours | None, earliest: datetime, rules: SendingRules, *, any_day: bool
+) -> datetime | None:
+    """The first moment, at or after ``earliest``, at which it is within the window in every zone, on a school day.
+
+    The day is the reader's own (the first zone's). None where no such day comes within :data:`DAYS_AHEAD` days, or
+    the zones' windows never meet.
+    """
+    day = earliest.astimezone(zones[0]).date()
+    for _ in range(DAYS_AHEAD):
+        if any_day or may_write_on(hours, day):
+            opens = max(local_moment(day, rules.window_opens, zone) for zone in zones)
+            closes = min(local_moment(day, rules.window_closes, zone) for zone in zones)
+            at = max(opens, earliest.astimezone(UTC))
+            if at < closes:
+                return at
+        day += timedelta(days=1)
+    return None
+
+
+def may_write_on(hours: OpenHours | None, day: date) -> bool:
+    """A school day by the calendar; where none was entered, a weekday."""
+    if hours is None:
+        return day.weekday() < SATURDAY
+    return is_school_day(hours, day)
