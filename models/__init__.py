@@ -35,7 +35,7 @@ from .guardian import (
     Guardianship,
     MergeState,
 )
-from .operation import ConfigRevision, ImportRun, JobRun, RunState, SchedulerLease
+from .operation import ConfigRevision, DigestItem, ImportRun, JobRun, RateLimit, RunState, SchedulerLease
 from .outreach import (
     AttemptResult,
     Audience,
@@ -126,6 +126,7 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryStop",
     "Department",
+    "DigestItem",
     "District",
     "Enrollment",
     "FactSource",
@@ -161,6 +162,7 @@ __all__ = [
     "OutreachState",
     "ProviderPause",
     "Purpose",
+    "RateLimit",
     "Request",
     "RequestEvent",
     "RequestEventKind",

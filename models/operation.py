@@ -74,3 +74,27 @@ class ConfigRevision(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     why: Mapped[str | None]
+
+
+class RateLimit(Base):
+    """How often one key (a sign-in address, an account) was tried in its present window; shared by all processes."""
+
+    __tablename__ = "rate_limit"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    hits: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    """outreach.web.rate_limits: windows that are over are forgotten."""
+
+
+class DigestItem(Base):
+    """What a staff member has been told of, and how it stood: no digest repeats the same thing unchanged."""
+
+    __tablename__ = "digest_item"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    """outreach:12, request:7, case:3."""
+    standing: Mapped[str]
+    """Changes when the thing changes in a way worth telling again: a due time passed, another owner."""
+    told_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -56,6 +56,8 @@ class Outreach(Base):
     """What it is about, where the rule may hold for several things: a request, contact or incident id."""
     slot: Mapped[str]
     """The rule's own period: 2026-W47, 2026-11-23, once; for by_hand the key of the form."""
+    planned_for: Mapped[date | None]
+    """The school day whose list it stands on; it takes one of that day's places. None: by hand."""
     evidence: Mapped[JsonObject]
     channel: Mapped[Channel]
     language: Mapped[str | None]

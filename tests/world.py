@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
+    Absence,
+    AbsenceCategory,
     Account,
     AccountRole,
     Address,
@@ -46,6 +48,7 @@ from models import (
     Subject,
     Term,
     TermKind,
+    Verdict,
 )
 
 CHICAGO = "America/Chicago"
@@ -213,6 +216,15 @@ class World:
             })
         )  # fmt: skip
 
+    def absence(self, student: Student, **values: Any) -> Absence:
+        """One excused day away; give ``occurred_on=None`` and ``days`` for a running count of the school year."""
+        return self.add(
+            Absence(**{
+                "student_id": student.id, "category": AbsenceCategory.EXCUSED, "occurred_on": date(2026, 11, 9),
+                "school_year": YEAR_ENDS.year, "days": 1, **values,
+            })
+        )  # fmt: skip
+
     def contact(self, *students: Student, **values: Any) -> Contact:
         """A phone call by which a school person reached the family, a week before ``NOW``, about ``students``."""
         when = values.get("occurred_at", datetime(2026, 11, 17, 16, 0, tzinfo=UTC))
@@ -236,3 +248,8 @@ class World:
                 "due_at": datetime(2026, 11, 19, 16, 0, tzinfo=UTC), **values,
             })
         )  # fmt: skip
+
+    def verdict(self, family: Family, **values: Any) -> Verdict:
+        """What the family itself said a day before ``NOW``: it helped. Name the contact or request it is about."""
+        given_at = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+        return self.add(Verdict(**{"family_id": family.id, "helped": True, "given_at": given_at, **values}))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 from models import Base, UtcDateTime
 
@@ -15,10 +17,8 @@ def _written_in_full(kind: str, item: object, _context: AutogenContext) -> str |
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
-def _note(*, step: Any, **_kept: object) -> None:
-    context.config.attributes.setdefault("moved", []).append(
-        step.up_revision_id if step.is_upgrade else step.down_revision_ids[0]
-    )
+def _note(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
+    context.config.attributes.setdefault("moved", []).append(step.up_revision_id)
 
 
 connection = context.config.attributes["connection"]

@@ -8,25 +8,16 @@ and finished by a person.
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import Dialect, create_mock_engine
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import ExecutableDDLElement
-
-from models import Base
-from outreach import store
+from sqlalchemy import create_engine
 
 from . import FOLDER, configuration, revisions, upgrade
+from .statements import statements
 
 FIRST = "0001"
-DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite.dialect(),
-    "postgresql": postgresql.dialect(paramstyle="named"),
-}
 
 
 def write_first(folder: Path = FOLDER) -> list[Path]:
@@ -35,34 +26,22 @@ def write_first(folder: Path = FOLDER) -> list[Path]:
     if later:
         raise SystemExit(f"Revision {FIRST} is history since {later[0]} follows it; add a revision instead.")
     files = []
-    for name in DIALECTS:
+    for name, texts in statements().items():
         file = folder / "versions" / FIRST / f"{name}.sql"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(f"{statement};\n\n" for statement in statements(name)), "utf-8")
+        whole = "".join(f"{statement};\n\n" for statement in texts)
+        draft = file.with_suffix(".new")
+        draft.write_text(whole, "utf-8")
+        draft.replace(file)
         files.append(file)
     return files
-
-
-def statements(dialect_name: str) -> list[str]:
-    """The SQL by which that kind of database makes every table, index and trigger of the models, in order."""
-    made: list[str] = []
-
-    def keep(element: ExecutableDDLElement, *_values: object, **_options: object) -> None:
-        text = str(element.compile(dialect=DIALECTS[dialect_name])).strip()
-        text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).replace("\t", "    ")
-        if text not in made:  # the function behind the triggers is asked for by each table
-            made.append(text)
-
-    engine = create_mock_engine(f"{dialect_name}://", keep)
-    Base.metadata.create_all(engine, checkfirst=False)
-    return made
 
 
 def write_next(message: str) -> None:
     """Draw up the next revision from the difference between the newest one and the models."""
     number = f"{int(revisions()[-1]) + 1:04d}"
     with tempfile.TemporaryDirectory() as folder:
-        engine = store.connect(f"sqlite:///{folder}/newest.sqlite")
+        engine = create_engine(f"sqlite:///{folder}/newest.sqlite")
         upgrade(engine)
         made = configuration()
         made.set_main_option("file_template", "%%(rev)s_%%(slug)s")

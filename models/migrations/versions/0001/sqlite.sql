@@ -125,6 +125,15 @@ CREATE TABLE scheduler_lease (
     CONSTRAINT pk_scheduler_lease PRIMARY KEY (name)
 );
 
+CREATE TABLE rate_limit (
+    "key" TEXT NOT NULL,
+    hits INTEGER NOT NULL,
+    expires_at DATETIME NOT NULL,
+    CONSTRAINT pk_rate_limit PRIMARY KEY ("key")
+);
+
+CREATE INDEX ix_rate_limit_expires_at ON rate_limit (expires_at);
+
 CREATE TABLE risk_stage (
     run TEXT NOT NULL,
     family_id INTEGER NOT NULL,
@@ -278,6 +287,15 @@ CREATE TABLE family (
 CREATE INDEX ix_family_household_key ON family (household_key);
 
 CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
+
+CREATE TABLE digest_item (
+    staff_id INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    told_at DATETIME NOT NULL,
+    CONSTRAINT pk_digest_item PRIMARY KEY (staff_id, item),
+    CONSTRAINT fk_digest_item_staff_id_staff FOREIGN KEY(staff_id) REFERENCES staff (id)
+);
 
 CREATE TABLE on_call (
     school_id INTEGER NOT NULL,
@@ -548,13 +566,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
-
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
-
 CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE INDEX ix_contact_staff_id ON contact (staff_id);
+
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+
+CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
 CREATE TABLE outreach (
     id INTEGER NOT NULL,
@@ -565,6 +583,7 @@ CREATE TABLE outreach (
     rule TEXT NOT NULL,
     about TEXT NOT NULL,
     slot TEXT NOT NULL,
+    planned_for DATE,
     evidence JSON NOT NULL,
     channel VARCHAR(40) NOT NULL,
     language TEXT,
@@ -692,11 +711,11 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_hold_school_id ON hold (school_id);
+CREATE INDEX ix_hold_family_id ON hold (family_id);
 
 CREATE INDEX ix_hold_student_id ON hold (student_id);
 
-CREATE INDEX ix_hold_family_id ON hold (family_id);
+CREATE INDEX ix_hold_school_id ON hold (school_id);
 
 CREATE TABLE import_run (
     id INTEGER NOT NULL,
@@ -814,9 +833,9 @@ CREATE TABLE enrollment (
     CONSTRAINT fk_enrollment_student_id_student FOREIGN KEY(student_id) REFERENCES student (id)
 );
 
-CREATE INDEX ix_enrollment_student_id ON enrollment (student_id);
-
 CREATE INDEX ix_enrollment_section_id ON enrollment (section_id);
+
+CREATE INDEX ix_enrollment_student_id ON enrollment (student_id);
 
 CREATE TABLE assignment (
     id INTEGER NOT NULL,
@@ -843,9 +862,9 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_school_id ON assignment (school_id);
-
 CREATE INDEX ix_assignment_section_id ON assignment (section_id);
+
+CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
 CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
@@ -938,13 +957,13 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
-
-CREATE INDEX ix_request_state_due_at ON request (state, due_at);
-
 CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
 CREATE INDEX ix_request_family_id ON request (family_id);
+
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
+
+CREATE INDEX ix_request_state_due_at ON request (state, due_at);
 
 CREATE TABLE message (
     id INTEGER NOT NULL,
@@ -1006,13 +1025,13 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
-CREATE INDEX ix_message_provider_id ON message (provider_id);
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
 
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+CREATE INDEX ix_message_provider_id ON message (provider_id);
 
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
@@ -1128,9 +1147,9 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
-
 CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
+
+CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
 
 CREATE TABLE safety_alert (
     id INTEGER NOT NULL,

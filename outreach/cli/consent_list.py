@@ -1,0 +1,151 @@
+"""``import consents``: who agreed and who opted out, address by address. Opt-out lists are imported first of all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from models import (
+    Address,
+    AddressHealth,
+    AddressKind,
+    Channel,
+    Consent,
+    ConsentCategory,
+    ConsentSource,
+    ConsentState,
+    District,
+)
+from outreach.roster import ImportFigures, ParsedAddress, Progress, Rejects, parse_email, parse_phone
+from outreach.roster.fields import choice_of, moment_of, text_of
+from outreach.roster.lists import import_list, once
+from outreach.roster.rejection import RejectedRow
+from outreach.roster.rows import FileSpec, Row
+from outreach.roster.run import Chunk, Run
+from outreach.roster.upsert import Change, Values, upsert
+
+CONSENTS = FileSpec("consents", ("address", "channel", "state"), ("category", "source", "at", "note"), key="address")
+"""``address``: a phone number or e-mail. ``channel``: sms, phone or email. ``category``: school, survey or all
+(default: all where out, school where in).
+``state``: in or out. ``source``: opt_out_list (default where out), given_to_school (default where in), family_wrote,
+staff, provider, unsubscribe_link. ``at``: ISO 8601, default now."""
+CHANNELS = {Channel.SMS: AddressKind.PHONE, Channel.PHONE: AddressKind.PHONE, Channel.EMAIL: AddressKind.EMAIL}
+ENTRY = ("address_id", "channel", "category")
+
+
+def import_consents(
+    session: Session,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    rejects: Rejects | None = None,
+    progress: Progress | None = None,
+) -> ImportFigures:
+    """Entries into the consent ledger. An entry that says what already stands is unchanged and not repeated.
+
+    An opt-out always counts. An opt-in never overrules an opt-out that is newer than it. An address that nobody here
+    has is kept all the same, so that an opt-out holds from the day a family gives it.
+    """
+    return import_list(session, path, now, CONSENTS, _apply, dry_run=dry_run, rejects=rejects, progress=progress)
+
+
+def _apply(run: Run, chunk: Chunk) -> None:
+    zone = ZoneInfo(run.session.scalar(select(District.timezone)) or "UTC")
+    good, _ = chunk.read(partial(_entry, run, zone))
+    lines = {id(values): row for row, values in good}
+    addresses = _addresses(run, [values for _, values in good])
+    for values in (values for _, values in good):
+        parsed = values.pop("parsed")
+        assert isinstance(parsed, ParsedAddress)
+        values["address_id"] = addresses[parsed.kind, parsed.value]
+    kept = once(chunk, [(lines[id(values)], values) for _, values in good], (*ENTRY[:2], "categories"))
+    standing = _standing(run, {int(str(values["address_id"])) for values in kept})
+    entries: list[Values] = []
+    for values in kept:
+        categories = values.pop("categories")
+        assert isinstance(categories, tuple)
+        fresh = [
+            {**values, "category": category}
+            for category in categories
+            if _says_more(values, standing.get((values["address_id"], values["channel"], category)))
+        ]
+        entries += fresh
+        chunk.tally.count(Change.CREATED if fresh else Change.UNCHANGED)
+    if entries:
+        run.session.execute(insert(Consent), entries)
+
+
+def _addresses(run: Run, entries: list[Values]) -> dict[tuple[AddressKind, str], int]:
+    parsed = {
+        (one.kind, one.value): one for one in (values["parsed"] for values in entries) if isinstance(one, ParsedAddress)
+    }
+    rows: list[Values] = [
+        {
+            "value": one.value, "kind": one.kind, "health": one.health, "health_reason": one.reason,
+            "timezone": one.timezone,
+        }
+        for one in parsed.values()
+    ]  # fmt: skip
+    upsert(run.session, Address, rows, keys=("value", "kind"), adjust=lambda _row, _before: {})
+    found = run.session.execute(
+        select(Address.kind, Address.value, Address.id).where(Address.value.in_({value for _, value in parsed}))
+    )
+    return {(kind, value): number for kind, value, number in found}
+
+
+def _standing(run: Run, address_ids: set[int]) -> dict[tuple[object, object, object], tuple[ConsentState, datetime]]:
+    """What stands now, by address, channel and category: the newest entry."""
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.address_id.in_(address_ids))
+        .group_by(Consent.address_id, Consent.channel, Consent.category)
+    )
+    found = run.session.execute(
+        select(Consent.address_id, Consent.channel, Consent.category, Consent.state, Consent.at).where(
+            Consent.id.in_(newest)
+        )
+    )
+    return {(address, channel, category): (state, at) for address, channel, category, state, at in found}
+
+
+def _says_more(values: Values, standing: tuple[ConsentState, datetime] | None) -> bool:
+    if standing is None:
+        return True
+    state, at = standing
+    if values["state"] is state:
+        return False
+    said_at = values["at"]
+    assert isinstance(said_at, datetime)
+    return values["state"] is ConsentState.OUT or said_at > at
+
+
+def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
+    channel = choice_of(Channel, row, "channel")
+    if channel not in CHANNELS:
+        raise RejectedRow("channel", f"'{channel}' needs no consent here; sms, phone and email do.")
+    parsed = parse_phone(row["address"]) if CHANNELS[channel] is AddressKind.PHONE else parse_email(row["address"])
+    if parsed.health is AddressHealth.DEAD:
+        raise RejectedRow("address", f"reaches nobody: {parsed.reason}.")
+    state = choice_of(ConsentState, row, "state")
+    usual = ConsentSource.OPT_OUT_LIST if state is ConsentState.OUT else ConsentSource.GIVEN_TO_SCHOOL
+    return {
+        "parsed": parsed, "channel": channel,
+        "categories": _categories(row, state),
+        "state": state, "source": choice_of(ConsentSource, row, "source") if row["source"] else usual,
+        "at": moment_of(row, "at", zone) if row["at"] else run.now, "note": text_of(row, "note", 1000) or None,
+    }  # fmt: skip
+
+
+def _categories(row: Row, state: ConsentState) -> tuple[ConsentCategory, ...]:
+    said = row["category"].lower() or ("all" if state is ConsentState.OUT else ConsentCategory.SCHOOL)
+    return (
+        tuple(ConsentCategory)
+        if said == "all"
+        else (choice_of(ConsentCategory, Row(row.line, {"category": said}), "category"),)
+    )

@@ -1,0 +1,176 @@
+"""Read one field: dates, numbers, yes and no, names, lists, status; :class:`RejectedRow` says in words the fault."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from .rejection import RejectedRow
+from .rows import Reading, Row
+
+Kind = TypeVar("Kind", bound=StrEnum)
+NAME_LIMIT = 200
+KEY_LIMIT = 255
+EARLIEST, LATEST = 1900, 2200
+ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+(Z|[+-]\d{2}:?\d{2})?)?")
+YES, NO = {"true", "1", "yes", "y", "t"}, {"false", "0", "no", "n", "f"}
+FORMULA = ("=", "+", "-", "@")
+
+LANGUAGES = {
+    "english": "en", "spanish": "es", "español": "es", "espanol": "es", "vietnamese": "vi", "chinese": "zh",
+    "mandarin": "zh", "cantonese": "yue", "arabic": "ar", "somali": "so", "russian": "ru", "haitian creole": "ht",
+    "korean": "ko", "tagalog": "tl", "portuguese": "pt", "french": "fr", "hmong": "hmn", "nepali": "ne",
+    "ukrainian": "uk", "swahili": "sw", "burmese": "my", "karen": "kar", "pashto": "ps", "dari": "prs",
+    "eng": "en", "spa": "es", "vie": "vi", "zho": "zh", "chi": "zh", "ara": "ar", "rus": "ru", "kor": "ko",
+}  # fmt: skip
+"""Names and three-letter codes that exports give instead of a BCP 47 tag."""
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    GONE = "gone"
+
+
+def key_of(row: Row, column: str = "sourcedId") -> str:
+    """The key in ``column``, which must be there."""
+    key = row[column]
+    if not key:
+        raise RejectedRow(column, "is empty, so the row cannot be recognised again.")
+    if len(key) > KEY_LIMIT:
+        raise RejectedRow(column, f"is longer than {KEY_LIMIT} characters.")
+    return key
+
+
+def status_of(row: Row) -> Status:
+    """Active unless the row says ``inactive`` or ``tobedeleted``; blank is active."""
+    text = row["status"].lower()
+    if text in ("", "active"):
+        return Status.ACTIVE
+    if text in ("inactive", "tobedeleted"):
+        return Status.GONE
+    raise RejectedRow("status", f"{shown(text)} is neither active, inactive nor tobedeleted.")
+
+
+def date_of(row: Row, column: str) -> date | None:
+    """A day written YYYY-MM-DD (a time after it is dropped); None where empty.
+
+    Other orders of day, month and year are refused: 1/05/2023 is two different days on two sides of a sea.
+    """
+    text = row[column]
+    if not text:
+        return None
+    match = ISO_DATE.fullmatch(text)
+    if not match:
+        raise RejectedRow(column, f"{shown(text)} is not a date of the form YYYY-MM-DD.")
+    try:
+        day = date.fromisoformat(match[1])
+    except ValueError:
+        raise RejectedRow(column, f"{shown(text)} is no day of the calendar.") from None
+    if not EARLIEST <= day.year <= LATEST:
+        raise RejectedRow(column, f"{shown(text)} cannot be right: the year {day.year}.")
+    return day
+
+
+def needed_date(row: Row, column: str) -> date:
+    day = date_of(row, column)
+    if day is None:
+        raise RejectedRow(column, "is empty; a date of the form YYYY-MM-DD is needed.")
+    return day
+
+
+def number_of(row: Row, column: str) -> float | None:
+    """A number with a decimal point; None where empty."""
+    text = row[column]
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise RejectedRow(column, f"{shown(text)} is not a number.") from None
+    if not math.isfinite(value):
+        raise RejectedRow(column, f"{shown(text)} is not a number.")
+    return value
+
+
+def yes_no(row: Row, column: str) -> bool | None:
+    """True or false in the usual spellings; None where empty."""
+    text = row[column].lower()
+    if not text:
+        return None
+    if text in YES:
+        return True
+    if text in NO:
+        return False
+    raise RejectedRow(column, f"{shown(text)} is neither true nor false.")
+
+
+def list_of(row: Row, column: str) -> list[str]:
+    """The parts of a comma-separated field, each once, in order."""
+    return list(dict.fromkeys(part.strip() for part in row[column].split(",") if part.strip()))
+
+
+def text_of(row: Row, column: str, limit: int = NAME_LIMIT) -> str:
+    """Words on one line, in Unicode's composed form; control characters and runs of blanks become one blank."""
+    words = row[column]
+    if not words.isascii() or not words.isprintable():
+        words = unicodedata.normalize("NFC", words)
+        words = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in words)
+    words = " ".join(words.split())
+    if len(words) > limit:
+        raise RejectedRow(column, f"is longer than {limit} characters.")
+    return words
+
+
+def name_of(row: Row, column: str, reading: Reading) -> str:
+    """A person's name as written. An emoji and a name that begins with ``=`` are kept, with a remark: it is not ours
+    to rename a child; what we export for spreadsheets puts an apostrophe before such a name."""
+    name = text_of(row, column)
+    if name.startswith(FORMULA):
+        reading.note(row.line, f"{column} begins with {name[0]}; kept as it is, and made harmless in every export.")
+    if any(unicodedata.category(sign) in ("So", "Cs", "Co") for sign in name):
+        reading.note(row.line, f"{column} holds an emoji or symbol; kept as it is.")
+    return name
+
+
+def names_of(row: Row, reading: Reading) -> tuple[str, str]:
+    """Given and family name; one of them may be empty, not both."""
+    given, family = name_of(row, "givenName", reading), name_of(row, "familyName", reading)
+    if not given and not family:
+        raise RejectedRow("familyName", "and givenName are both empty; a person needs a name.")
+    return given, family
+
+
+def choice_of(kind: type[Kind], row: Row, column: str) -> Kind:
+    """One of ``kind``'s values, whatever its capitals; blanks and hyphens count as underscores."""
+    try:
+        return kind(row[column].lower().replace(" ", "_").replace("-", "_"))
+    except ValueError:
+        raise RejectedRow(column, f"{shown(row[column])} is none of {', '.join(kind)}.") from None
+
+
+def moment_of(row: Row, column: str, zone: ZoneInfo) -> datetime:
+    """A moment in ISO 8601; one without a zone is by the clock of ``zone``."""
+    try:
+        moment = datetime.fromisoformat(row[column])
+    except ValueError:
+        raise RejectedRow(column, f"{shown(row[column])} is not a time of the form YYYY-MM-DDTHH:MM.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def language_of(text: str) -> str | None:
+    """A BCP 47 tag for what an SIS calls a home language; None where it says nothing we can read."""
+    words = text.strip().lower()
+    if words in LANGUAGES:
+        return LANGUAGES[words]
+    return words if LANGUAGE_TAG.fullmatch(words) and len(words.split("-")[0]) == 2 else None
+
+
+def shown(text: str) -> str:
+    """``text`` in quotes and short enough for a sentence."""
+    return f"'{text[:40]}{'…' if len(text) > 40 else ''}'"

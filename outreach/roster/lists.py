@@ -1,0 +1,135 @@
+"""Import one CSV file of another system: what all such lists share. Their headers are in :data:`HEADERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from models import ImportRun, RunState, Staff, Student
+
+from .figures import ImportFigures
+from .rejection import DeliveryError, RejectedRow, Rejects
+from .rows import FileSpec, Reading, Row, chunked
+from .run import Chunk, Progress, Run, Step, begin, finish
+from .source import plain_file
+from .upsert import Values, ids_by_key
+
+RELATIONSHIPS = FileSpec(
+    "relationships",
+    ("studentSourcedId", "parentSourcedId", "relation"),
+    ("primaryContact", "livesWith", "emergencyContact", "emergencyOnly", "mayContact", "holdsRights", "note"),
+    key="studentSourcedId",
+)
+ATTENDANCE = FileSpec(
+    "attendance", ("studentSourcedId", "category"), ("events", "date", "schoolYear"), key="studentSourcedId"
+)
+MARKS = FileSpec(
+    "marks",
+    ("sourcedId", "studentSourcedId", "subject", "date"),
+    ("status", "score", "level", "kind", "title", "classSourcedId", "scaleMin", "scaleMax"),
+)
+INCIDENTS = FileSpec("incidents", ("sourcedId", "studentSourcedId", "date", "kind"), ("summary",))
+STAFF = FileSpec(
+    "staff",
+    ("staffSourcedId", "role"),
+    (
+        "sourcedId", "status", "studentSourcedId", "classSourcedId", "schoolSourcedId", "grade", "surnameFrom",
+        "surnameTo", "beginDate", "endDate",
+    ),
+    key="staffSourcedId",
+)  # fmt: skip
+HEADERS = {spec.file: (spec.needed, spec.optional) for spec in (RELATIONSHIPS, ATTENDANCE, MARKS, INCIDENTS, STAFF)}
+"""List to the columns it must and may have; capitals do not matter, further columns are not read.
+
+- relationships: who a guardian is to a student. ``primaryContact``, ``livesWith``, ``emergencyContact``,
+  ``emergencyOnly``, ``mayContact``, ``holdsRights`` are true or false (empty: not said); ``note`` says why.
+- attendance: either counts (``events`` in ``schoolYear``, default the present one) or, with ``date``, one row a day.
+  ``category``: excused, unexcused, tardy, partial, or "Excused Absence" and the like.
+- marks: ``subject`` is reading, math, social_studies, science, other or a course's title; ``score`` a number (of
+  ``scaleMin`` to ``scaleMax``, else percent) or a letter, or ``level`` instead; ``kind`` result or report_card.
+- incidents: what happened, in the school's words.
+- staff: assignments to one of a student, a class or a caseload (school, with ``grade``, ``surnameFrom``,
+  ``surnameTo``); ``role`` teacher, co_teacher, case_manager, counselor, interpreter, aide, substitute.
+"""
+
+Apply = Callable[[Run, Chunk], None]
+
+
+def import_list(
+    session: Session,
+    path: Path,
+    now: datetime,
+    spec: FileSpec,
+    apply: Apply,
+    *,
+    then: Callable[[Run], None] | None = None,
+    dry_run: bool = False,
+    rejects: Rejects | None = None,
+    progress: Progress | None = None,
+) -> ImportFigures:
+    """Read ``path`` in chunks and ``apply`` each; ``then`` runs once at the end. One transaction, as
+    :func:`~outreach.roster.oneroster.import_oneroster`: the caller commits, a fatal fault changes nothing."""
+    member = plain_file(path)
+    figures = ImportFigures(member.name, spec.file, dry_run=dry_run)
+    with session.begin_nested() as savepoint:
+        run = begin(session, now, "UTC", figures, rejects=rejects, progress=progress)
+        if session.scalar(select(Student.id).limit(1)) is None:
+            raise DeliveryError(f"No roster has been imported yet, so {member.name} speaks of nobody; import it first.")
+        tally = figures.tally(spec.file, "delta")
+
+        def on_rejected(_key: str) -> None:
+            tally.rejected += 1
+
+        reading = Reading(spec, member, run.rejects, run.notes, on_rejected)
+        for rows in chunked(reading.rows()):
+            apply(run, Chunk(run, reading, tally, rows, None))
+            run.progress(Step(member.name, reading.rows_read, reading.bytes_read, member.size))
+        if then:
+            then(run)
+        finish(run)
+        if dry_run:
+            savepoint.rollback()
+        else:
+            answer = figures.as_json()
+            answer.pop("rejections")
+            session.execute(
+                insert(ImportRun).values(
+                    kind=spec.file, source=member.name, state=RunState.DONE, started_at=now, finished_at=now,
+                    figures=answer,
+                )
+            )  # fmt: skip
+    session.expire_all()
+    return figures
+
+
+def students_of(run: Run, chunk: Chunk) -> dict[str, int]:
+    return ids_by_key(run.session, Student, {row["studentSourcedId"] for row in chunk.rows})
+
+
+def staff_of(run: Run, chunk: Chunk) -> dict[str, int]:
+    return ids_by_key(run.session, Staff, {row["staffSourcedId"] for row in chunk.rows})
+
+
+def known(ids: dict[str, int], row: Row, column: str, noun: str) -> int:
+    """Our id of what ``column`` names."""
+    if row[column] not in ids:
+        raise RejectedRow(
+            column, f"names '{row[column][:60]}', and there is no such {noun}." if row[column] else "is empty."
+        )
+    return ids[row[column]]
+
+
+def once(chunk: Chunk, good: Sequence[tuple[Row, Values]], keys: Sequence[str]) -> list[Values]:
+    """Rows of a chunk whose key stands there once; a second one is rejected."""
+    kept: dict[tuple[object, ...], Values] = {}
+    for row, values in good:
+        key = tuple(values[name] for name in keys)
+        if key in kept:
+            chunk.reject(row, RejectedRow("", "says the same thing as an earlier row, which counts."))
+        else:
+            kept[key] = values
+    return list(kept.values())
