@@ -35,6 +35,7 @@ from .waiting import (
     waiting_of_family,
     waiting_on,
     waiting_requests,
+    withheld_questions,
 )
 from .warnings import contact_warnings, warnings_of_contact
 
@@ -104,4 +105,5 @@ __all__ = [
     "waiting_on",
     "waiting_requests",
     "warnings_of_contact",
+    "withheld_questions",
 ]

@@ -23,6 +23,7 @@ from models import (
 from .checks import CLOCKS_DIFFER
 from .errors import RequestRefused
 from .events import record_event
+from .families import lock_family
 from .new import LIVE_CHANNELS
 from .states import move
 
@@ -41,8 +42,11 @@ OPENING_UNDONE = "The contact that asked was undone."
 
 
 def find_request(session: Session, request_id: int) -> Request:
-    """The request, its row held until the transaction ends. Raises :class:`RequestRefused` where there is none."""
-    session.flush()
+    """The request, its family's row and its own held until the transaction ends; always in this order, so that two
+    who wait for each other cannot be. Raises :class:`RequestRefused` where there is none."""
+    family_id = session.scalar(select(Request.family_id).where(Request.id == request_id))
+    if family_id is not None:
+        lock_family(session, family_id)
     request = session.get(Request, request_id, with_for_update=True, populate_existing=True)
     if request is None:
         raise RequestRefused("This question does not exist.")

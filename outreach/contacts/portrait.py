@@ -30,9 +30,8 @@ from outreach.access.viewer import Viewer
 from .background import Background
 from .clock import elapsed_words, read_clock
 from .entries import Corrected, Entry, EntryKind, HelpVerdict, RequestView, Side, Undone
-from .waiting import KEPT_FOR_ON_CALL, guarded_contacts, person
+from .waiting import ABOUT_ANOTHER, KEPT_FOR_ON_CALL, guarded_contacts, person, withheld_questions
 
-ABOUT_ANOTHER = "About a brother or sister whom you do not teach."
 MINUTES_A_DAY = 8 * 60
 """For words only, where a school has no calendar any more."""
 
@@ -49,6 +48,8 @@ class Portraits:
     verdicts: Mapping[int, HelpVerdict]
     corrected: Mapping[int, Corrected]
     withheld: Mapping[int, str]
+    """Contacts whose words the viewer does not read."""
+    withheld_questions: Mapping[int, str]
 
 
 def read_portraits(session: Session, viewer: Viewer, contact_ids: Collection[int], background: Background) -> Portraits:
@@ -72,6 +73,7 @@ def read_portraits(session: Session, viewer: Viewer, contact_ids: Collection[int
             for contact_id, (times, at, by) in corrections.items()
         },
         withheld=_withheld(session, viewer, contacts),
+        withheld_questions=withheld_questions(session, viewer, list(background.requests.values())),
     )  # fmt: skip
 
 
@@ -97,20 +99,19 @@ def portray_contact(
         first_to_speak=first, answered_in_minutes=minutes,
         answered_in=_answered_in(contact, minutes, background), helped=portraits.verdicts.get(contact.id),
         said_it_helped=contact.said_it_helped,
-        request=view_of_request(request, portraits, background, now, withheld) if request else None,
+        request=view_of_request(request, portraits, background, now) if request else None,
         corrected=portraits.corrected.get(contact.id), undone=_undone(contact, portraits),
         message_id=contact.message_id,
     )  # fmt: skip
 
 
-def view_of_request(
-    request: Request, portraits: Portraits, background: Background, now: datetime, withheld: str | None = None
-) -> RequestView:  # fmt: skip
+def view_of_request(request: Request, portraits: Portraits, background: Background, now: datetime) -> RequestView:
     """A question with its state and clock."""
     hours = background.book.of(request.school_id, request.department)
     reading = read_clock(hours, request.due_at, now) if request.state == "open" else None
     return RequestView(
-        id=request.id, state=request.state, question=withheld or request.question, department=request.department,
+        id=request.id, state=request.state, department=request.department,
+        question=portraits.withheld_questions.get(request.id, request.question),
         owner_name=portraits.staff.get(request.owner_staff_id or 0), opened_at=request.opened_at,
         due_at=request.due_at, clock=reading.words if reading else None, over=reading.over if reading else False,
         reopened_at=request.reopened_at, no_answer_needed=request.no_answer_needed,

@@ -25,7 +25,7 @@ from .answers import find_request, settle
 from .checks import CLOCKS_DIFFER, can_answer
 from .errors import RequestRefused
 from .events import record_event
-from .families import families_of_contact, lock_family
+from .families import families_of_contact
 from .owners import local_day, owner_for
 from .questions import reopen
 from .revisions import keep_revision
@@ -98,7 +98,6 @@ def reopen_request(
     a new request), or where a newer question of the same guardian is open.
     """
     request = find_request(session, request_id)
-    lock_family(session, request.family_id)
     if move(request.state, RequestEventKind.REOPENED) is None:
         return request
     days = effective_config(session, now).cadence.requests.reopen_within_days

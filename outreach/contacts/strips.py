@@ -137,8 +137,9 @@ def _homes(session: Session, family_ids: Sequence[int], now: datetime) -> dict[i
         .group_by(FamilyMember.family_id)
     ).all()
     first = {student_id: (family_id, children) for family_id, children, student_id in members}
-    schools = session.execute(select(Student.id, Student.school_id).where(Student.id.in_(first)))
-    zones, spans = zones_of_schools(session), year_spans(session, now.date())
+    schools = session.execute(select(Student.id, Student.school_id).where(Student.id.in_(first))).all()
+    ids = {school_id for _, school_id in schools}
+    zones, spans = zones_of_schools(session, ids), year_spans(session, now.date(), ids)
     homes = {family_id: _Home(named_zone("UTC"), None, None, 0) for family_id in family_ids}
     for student_id, school_id in schools:
         family_id, children = first[student_id]

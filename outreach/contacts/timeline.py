@@ -104,11 +104,13 @@ def _question_places(background: Background) -> Iterator[_Place]:
 def _entry(place: _Place, portraits: Portraits, background: Background, now: datetime) -> Entry:
     if place.kind is EntryKind.QUESTION:
         request = background.requests[place.number]
+        withheld = portraits.withheld_questions.get(request.id)
         view = view_of_request(request, portraits, background, now)
         who = person(portraits.guardians.get(request.guardian_id or 0)) or "the family"
         return Entry(
             kind=EntryKind.QUESTION, side=Side.FAMILY, at=request.opened_at, who=who,
-            guardian_id=request.guardian_id, words=request.question, request=view,
+            guardian_id=request.guardian_id, words=None if withheld else request.question, withheld=withheld,
+            request=view,
         )  # fmt: skip
     exchange = background.exchange_of[place.number]
     first = exchange.first_to_speak == place.number

@@ -22,12 +22,14 @@ from models import (
     Staff,
     Student,
 )
-from outreach.access.scope import visible_families
+from outreach.access.scope import visible_families, visible_students
 from outreach.access.viewer import Viewer
 from outreach.schooltime import hours_book, zones_of_schools
 
 from .clock import read_clock
 
+ABOUT_ANOTHER = "About a brother or sister whom you do not teach."
+"""Stands for words about a student whom the viewer may not see."""
 KEPT_FOR_ON_CALL = "Kept for this school's on-call staff."
 """Stands for the words of a message that a safety alert was raised about."""
 
@@ -84,7 +86,8 @@ class WaitingCounts:
 def waiting_requests(session: Session, viewer: Viewer, now: datetime) -> list[WaitingRequest]:
     """Every open question that ``viewer`` may see: the longest over first, then what is due soonest.
 
-    Those without a due time (past the calendar's end) come last, oldest first. Six statements, however many rows.
+    Those without a due time (past the calendar's end) come last, oldest first. A fixed number of statements, however
+    many rows.
     """
     return _read(session, viewer, now, _open_ones(viewer))
 
@@ -135,11 +138,10 @@ def _read(session: Session, viewer: Viewer, now: datetime, statement: Rows) -> l
     school_ids = {school.id for _, _, school, _, _ in found}
     book, zones = hours_book(session, school_ids), zones_of_schools(session, school_ids)
     names = _students(session, [request for request, *_ in found])
-    guarded = guarded_contacts(session, viewer, {request.opened_by_contact_id for request, *_ in found} - {None})
+    withheld = withheld_questions(session, viewer, [request for request, *_ in found])
     rows = []
     for request, family, school, guardian, owner in found:
         reading = read_clock(book.of(school.id, request.department), request.due_at, now)
-        kept_back = request.opened_by_contact_id in guarded
         rows.append(
             WaitingRequest(
                 request_id=request.id, family_id=family.id, family_name=family.name, guardian_id=request.guardian_id,
@@ -148,7 +150,7 @@ def _read(session: Session, viewer: Viewer, now: datetime, statement: Rows) -> l
                 department=request.department, owner_staff_id=request.owner_staff_id,
                 owner_name=owner.display_name if owner else None,
                 mine=viewer.staff_id is not None and request.owner_staff_id == viewer.staff_id,
-                question=KEPT_FOR_ON_CALL if kept_back else request.question, opened_at=request.opened_at,
+                question=withheld.get(request.id, request.question), opened_at=request.opened_at,
                 reopened_at=request.reopened_at, goal_at=request.goal_at, due_at=request.due_at,
                 counselor_at=request.counselor_at, zone=zones[school.id].key, minutes_left=reading.minutes,
                 clock=reading.words, over=reading.over,
@@ -182,6 +184,25 @@ def _students(session: Session, requests: Sequence[Request]) -> dict[int, tuple[
         )
         for request in requests
     }
+
+
+def withheld_questions(session: Session, viewer: Viewer, requests: Sequence[Request]) -> dict[int, str]:
+    """Requests whose words this viewer does not read, each with what stands for them.
+
+    Those about a student whom the viewer may not see, unless it owns the question; and those that raised a safety
+    alert, unless it is on call for that.
+    """
+    about = {request.student_id for request in requests} - {None}
+    seen = set(session.scalars(visible_students(viewer).where(Student.id.in_(about))))
+    guarded = guarded_contacts(session, viewer, {request.opened_by_contact_id for request in requests})
+    withheld = {}
+    for request in requests:
+        own = viewer.staff_id is not None and request.owner_staff_id == viewer.staff_id
+        if request.opened_by_contact_id in guarded:
+            withheld[request.id] = KEPT_FOR_ON_CALL
+        elif request.student_id is not None and request.student_id not in seen and not own:
+            withheld[request.id] = ABOUT_ANOTHER
+    return withheld
 
 
 def guarded_contacts(session: Session, viewer: Viewer, contact_ids: set[int | None]) -> set[int]:

