@@ -3,47 +3,68 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=0, le=3660)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Points = Annotated[int, Field(ge=-20, le=20)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Bands(_Frozen):
-    high: int
-    elevated: int
+    high: Points
+    elevated: Points
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.high > self.elevated:
+            raise ValueError("high must be more points than elevated")
+        return self
 
 
 class Factor(_Frozen):
-    points: int
+    points: Points
     source: str = Field(min_length=1)
-    most: int | None = None
+    most: Count | None = None
     """The most points that repeated reasons of this kind may give; None: no limit."""
 
 
 class RiskTerms(_Frozen):
-    above_average_from: float
-    average_from: float
-    below_average_from: float
-    c_or_below_under: float
-    absences_some: int
-    absences_many: int
-    silence_after_school_weeks: int
-    yearly_goal_per_child: int
-    deficit_under_share: float
-    verdict_days: int
-    follow_through_days: int
-    surge_contacts: int
-    surge_days: int
-    survey_days: int
+    above_average_from: Percent
+    average_from: Percent
+    below_average_from: Percent
+    c_or_below_under: Percent
+    absences_some: Positive
+    absences_many: Positive
+    silence_after_school_weeks: Count
+    yearly_goal_per_child: Count
+    deficit_under_share: float = Field(ge=0, le=1)
+    verdict_days: Days
+    follow_through_days: Days
+    surge_contacts: Positive
+    surge_days: Days
+    survey_days: Days
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.above_average_from > self.average_from > self.below_average_from:
+            raise ValueError("above_average_from, average_from and below_average_from must fall in this order")
+        if not self.absences_many > self.absences_some:
+            raise ValueError("absences_many must be more days than absences_some")
+        return self
 
 
 class CaseRules(_Frozen):
-    close_after_days_below_elevated: int
-    reopen_within_days: int
-    reopen_for_more_points: int
+    close_after_days_below_elevated: Days
+    reopen_within_days: Days
+    reopen_for_more_points: Positive
 
 
 class Risk(_Frozen):
@@ -54,33 +75,45 @@ class Risk(_Frozen):
 
 
 class RequestRules(_Frozen):
-    goal_business_days: float
-    due_business_days: float
-    counselor_business_days: float
-    reopen_within_days: int
-    remind_business_hours_before_due: float
+    goal_business_days: float = Field(gt=0, le=60)
+    due_business_days: float = Field(gt=0, le=60)
+    counselor_business_days: float = Field(gt=0, le=60)
+    reopen_within_days: Days
+    remind_business_hours_before_due: float = Field(ge=0, le=200)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.goal_business_days <= self.due_business_days <= self.counselor_business_days:
+            raise ValueError("goal_business_days, due_business_days and counselor_business_days must not fall")
+        return self
 
 
 class PlanningRules(_Frozen):
-    families_per_teacher_a_day: int
-    not_now_days: int
-    improvement_percent_points: float
-    minutes_per_family: float
+    families_per_teacher_a_day: Count
+    not_now_days: Days
+    improvement_percent_points: Percent
+    minutes_per_family: float = Field(ge=0, le=240)
 
 
 class SendingRules(_Frozen):
     window_opens: time
     window_closes: time
-    automated_per_family_a_week: int
-    messages_per_family_a_week: int
-    messages_per_address_a_week: int
-    answer_within_days: int
-    stale_after_days: int
-    lease_seconds: int
-    attempt_deadline_seconds: int
-    absence_proved_after_minutes: int
-    retry_limit: int
+    automated_per_family_a_week: Count
+    messages_per_family_a_week: Count
+    messages_per_address_a_week: Count
+    answer_within_days: Days
+    stale_after_days: Days
+    lease_seconds: Positive
+    attempt_deadline_seconds: Positive
+    absence_proved_after_minutes: Positive
+    retry_limit: Count
     grades_in_texts: bool
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.window_opens < self.window_closes:
+            raise ValueError("window_opens must be before window_closes")
+        return self
 
 
 class Cadence(_Frozen):

@@ -1,0 +1,69 @@
+"""Who should hear from whom, about what, how and when; the words; and what a person does with each suggestion."""
+
+from .acts import approve, assign_to, dismiss, edit, mark_done, reschedule, undo
+from .bulk import BulkFigures, approve_all
+from .errors import (
+    DraftBlocked,
+    LanguageNotConfirmed,
+    MarkInText,
+    NotPossibleNow,
+    NoWayToReach,
+    PlanningError,
+    TemplateError,
+    WrongTime,
+)
+from .hand import NewMessage, WayToReach, continue_weekly, ways_to_reach, write_by_hand
+from .owners import OwnerFigures, find_living_owners
+from .plan_page import plan_page
+from .school_days import SchoolDay, school_days
+from .states import follow_messages
+from .suggest import PlanFigures, plan_night
+from .today import today
+from .views import ACT_WORDS, Act, Card, PlanDay, PlanPage, Today, Why
+from .wording import Draft, Template, approved_languages, render, templates_of
+
+__all__ = [
+    "ACT_WORDS",
+    "Act",
+    "BulkFigures",
+    "Card",
+    "Draft",
+    "DraftBlocked",
+    "LanguageNotConfirmed",
+    "MarkInText",
+    "NewMessage",
+    "NoWayToReach",
+    "NotPossibleNow",
+    "OwnerFigures",
+    "PlanDay",
+    "PlanFigures",
+    "PlanPage",
+    "PlanningError",
+    "SchoolDay",
+    "Template",
+    "TemplateError",
+    "Today",
+    "WayToReach",
+    "Why",
+    "WrongTime",
+    "approve",
+    "approve_all",
+    "approved_languages",
+    "assign_to",
+    "continue_weekly",
+    "dismiss",
+    "edit",
+    "find_living_owners",
+    "follow_messages",
+    "mark_done",
+    "plan_night",
+    "plan_page",
+    "render",
+    "reschedule",
+    "school_days",
+    "templates_of",
+    "today",
+    "undo",
+    "ways_to_reach",
+    "write_by_hand",
+]

@@ -1,0 +1,107 @@
+"""From an approved outreach to the outbox, and back out of it as long as nothing has left."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.tuning import Tuning
+from models import (
+    GENERAL_NOTICES,
+    Address,
+    Audience,
+    Channel,
+    Message,
+    MessageKind,
+    MessageState,
+    Outreach,
+    Student,
+)
+from outreach.delivery import Intent, cancel, enqueue
+
+from .errors import DraftBlocked, NotPossibleNow, NoWayToReach
+
+BY_HAND = "by_hand"
+"""The rule of what a person wrote without being asked to."""
+
+
+def to_outbox(session: Session, row: Outreach, tuning: Tuning, now: datetime) -> Message:
+    """One message for this outreach, due at its time. The same outreach asked for twice is one message."""
+    address = session.get(Address, row.address_id) if row.address_id is not None else None
+    if address is None:
+        raise NoWayToReach("This family has no address that may be written to; call, or hand the child a note.")
+    if not row.body:
+        raise DraftBlocked("This message has no words yet; write them first.")
+    due = max(row.send_at or now, now)
+    return enqueue(
+        session,
+        Intent(
+            key=intent_key(session, row),
+            audience=Audience.FAMILY,
+            kind=MessageKind.ANSWER if answers(row) else MessageKind.TEACHER,
+            channel=row.channel,
+            to_kind=address.kind,
+            to_value=address.value,
+            body=row.body,
+            title=row.title if row.channel is Channel.EMAIL else None,
+            due_at=due,
+            expires_at=due + timedelta(days=tuning.cadence.sending.stale_after_days),
+            automated=row.authored in GENERAL_NOTICES,
+            address_id=address.id,
+            family_id=row.family_id,
+            guardian_id=row.guardian_id,
+            staff_id=row.staff_id,
+            school_id=_school(session, row),
+            student_ids=students_of(row),
+            outreach_id=row.id,
+            language=row.language,
+        ),
+        now,
+    )
+
+
+def answers(row: Outreach) -> bool:
+    """A person's words to a family that asked something: it counts in no cap, and once delivered answers."""
+    return isinstance(row.evidence.get("request_id"), int) and row.authored not in GENERAL_NOTICES
+
+
+def intent_key(session: Session, row: Outreach) -> str:
+    """(rule, what it is about, slot, address, channel); a message taken back before it left makes room for one more.
+
+    By hand the slot is the form's random id, and the day of a weekly one.
+    """
+    about = row.about or f"family:{row.family_id}"
+    taken_back = session.scalar(
+        select(func.count()).select_from(Message).where(
+            Message.outreach_id == row.id, Message.state == MessageState.CANCELLED
+        )
+    )  # fmt: skip
+    key = f"{row.rule}|{row.family_id}|{about}|{row.slot}|{row.address_id}|{row.channel}"
+    return f"{key}|{taken_back}" if taken_back else key
+
+
+def out_of_outbox(session: Session, row: Outreach, why: str, now: datetime) -> None:
+    """Take back the messages of this outreach. Raises :class:`NotPossibleNow` where one is already leaving."""
+    waiting = list(
+        session.scalars(
+            select(Message).where(Message.outreach_id == row.id, Message.state != MessageState.CANCELLED)
+        )
+    )  # fmt: skip
+    for message in waiting:
+        if not cancel(session, message.id, why, now):
+            raise NotPossibleNow("This has left already, so it cannot be taken back.")
+
+
+def students_of(row: Outreach) -> tuple[int, ...]:
+    """The students this outreach is about."""
+    named = row.evidence.get("student_ids") if row.rule == BY_HAND else None
+    if isinstance(named, list):
+        return tuple(int(one) for one in named if isinstance(one, int))
+    return (row.student_id,) if row.student_id is not None else ()
+
+
+def _school(session: Session, row: Outreach) -> int | None:
+    students = students_of(row)
+    return session.scalar(select(Student.school_id).where(Student.id == students[0])) if students else None

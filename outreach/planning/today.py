@@ -1,0 +1,90 @@
+"""One person's day: who would like to hear from them, and what waits for their answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from models import (
+    CONTACT_OUTCOMES,
+    Contact,
+    ContactStudent,
+    FamilyMember,
+    Initiator,
+    Outreach,
+    OutreachState,
+    Request,
+    RequestState,
+)
+from outreach.access import Viewer, visible_families
+from outreach.contacts import waiting_on
+from outreach.effective import effective_config
+
+from .candidates import Rule
+from .cards import cards
+from .exclusions import on_hold
+from .views import Today
+from .why import NUMBERS
+
+TO_DO = (OutreachState.SUGGESTED, OutreachState.APPROVED)
+
+
+def today(session: Session, viewer: Viewer, now: datetime) -> Today:
+    """The families who would like to hear from this person, most needed first, and what waits for an answer.
+
+    A card goes as soon as the family was reached by this person, its question answered, or the family put on hold.
+    There is no quota: with nobody due the headline says so.
+    """
+    shown = cards(session, list(session.scalars(open_cards(viewer, now))), now)
+    waiting = tuple(waiting_on(session, viewer, now)) if viewer.staff_id is not None else ()
+    each = effective_config(session, now).cadence.planning.minutes_per_family
+    minutes = int(len(shown) * each)
+    return Today(viewer.on, headline(len(shown), len(waiting), minutes), shown, waiting, minutes)
+
+
+def open_cards(viewer: Viewer, now: datetime) -> Select[Outreach]:
+    """What this person has still to do, in the order of need."""
+    order = case({rule.code: rule.value for rule in Rule}, value=Outreach.rule, else_=len(Rule))
+    return (
+        select(Outreach)
+        .where(
+            Outreach.staff_id == viewer.staff_id, Outreach.state.in_(TO_DO), Outreach.rule != "by_hand",
+            Outreach.family_id.in_(visible_families(viewer)), Outreach.family_id.not_in(on_hold(now)),
+            ~spoken_since(), or_(Outreach.rule != Rule.WAITING.code, still_asked()),
+        )
+        .order_by(order, Outreach.id)
+    )  # fmt: skip
+
+
+def spoken_since() -> ColumnElement[bool]:
+    """The same person has reached the family since it was put on the list."""
+    return exists().where(
+        Contact.staff_id == Outreach.staff_id, Contact.voided_at.is_(None), Contact.occurred_at > Outreach.created_at,
+        Contact.initiator != Initiator.FAMILY, Contact.outcome.in_(CONTACT_OUTCOMES),
+        ContactStudent.contact_id == Contact.id, FamilyMember.student_id == ContactStudent.student_id,
+        FamilyMember.until_on.is_(None), FamilyMember.family_id == Outreach.family_id,
+    )  # fmt: skip
+
+
+def still_asked() -> ColumnElement[bool]:
+    """The family still waits for an answer."""
+    return exists().where(Request.family_id == Outreach.family_id, Request.state == RequestState.OPEN)
+
+
+def headline(families: int, questions: int, minutes: int) -> str:
+    """ "Five families would most like to hear from you. About 12 minutes." """
+    if families:
+        subject = "family" if families == 1 else "families"
+        about = f" About {minutes} minutes." if minutes > 1 else ""
+        return f"{_number(families)} {subject} would most like to hear from you.{about}"
+    if questions:
+        return (
+            f"No family is due today. {_number(questions)} question{'s wait' if questions > 1 else ' waits'} for you."
+        )
+    return "Nothing today."
+
+
+def _number(number: int) -> str:
+    return NUMBERS[number].capitalize() if number < len(NUMBERS) else str(number)
