@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -13,8 +14,11 @@ BUSY_SECONDS = 30.0
 
 
 def connect(url: str, **options: Any) -> Engine:
-    """An engine for ``url`` (sqlite:///… or postgresql+psycopg://…), prepared by :func:`prepare`."""
-    return prepare(create_engine(url, **options))
+    """An engine for ``url`` (sqlite:///… or postgresql+psycopg://…), prepared by :func:`prepare`.
+
+    Its errors leave out the values of the statement: they are what families said, and errors end up in logs.
+    """
+    return prepare(create_engine(url, hide_parameters=True, **options))
 
 
 def prepare(engine: Engine) -> Engine:
@@ -25,6 +29,7 @@ def prepare(engine: Engine) -> Engine:
     for the design; ``BEGIN IMMEDIATE`` lost none.
     """
     if engine.dialect.name == "sqlite":
+        _make_folder(engine.url.database)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -44,13 +49,19 @@ def read_only(session: Session) -> Session:
     return session
 
 
+def _make_folder(file: str | None) -> None:
+    """The folder of a new database, such as ``instance/``; not its parents, which a typing error would invent."""
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(exist_ok=True)
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions behind our back
     for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000:.0f}",  # first: the others may have to wait
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

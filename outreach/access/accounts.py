@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from argon2 import PasswordHasher
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -121,6 +123,11 @@ def create_account(
     session.flush()
     audit(session, None, "create", "account", made.id, now, detail={"role": role.value})
     return made
+
+
+def hash_password(password: str) -> str:
+    """``password`` as it is kept: argon2id, after the same normal form (NFKD) that the sign-in page compares in."""
+    return PasswordHasher().hash(unicodedata.normalize("NFKD", password))
 
 
 def role_named(session: Session, role: AccountRole) -> Role:

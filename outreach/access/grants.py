@@ -44,8 +44,8 @@ BY_NAME = {
     AssignmentRole.CASE_MANAGER: "manages {student}'s case",
 }
 SCHOOL_ROLES = {
-    AccountRole.COUNSELOR: "counselor at {school}",
-    AccountRole.ADMINISTRATOR: "administrator at {school}",
+    AccountRole.COUNSELOR: "is a counselor at {school}",
+    AccountRole.ADMINISTRATOR: "is an administrator at {school}",
     AccountRole.RECORDER: "records contacts at {school}",
 }
 

@@ -38,19 +38,32 @@ def visible_students(viewer: Viewer) -> Select[int]:
     """The ids of the students whose own school work and contacts ``viewer`` may see.
 
     Those taught (through a section, by name or on a caseload; assignment and enrollment current on ``viewer.on``);
-    for counselors, administrators and recorders all of their schools; for district administrators all. A brother or
-    sister whom a teacher does not teach belongs to a visible family and yet is not in this set.
+    for recorders all of their schools; for counselors and administrators also the brothers and sisters of those at
+    other schools, since a family across schools is one family; for district administrators all. A brother or sister
+    whom a teacher does not teach belongs to a visible family and yet is not in this set.
     """
     if viewer.sees_district:
         return select(Student.id)
     parts: list[Select[int]] = []
     if viewer.sees_whole_school and viewer.school_ids:
         parts.append(select(Student.id).where(Student.school_id.in_(viewer.school_ids)))
+        if viewer.sees_risk:
+            parts.append(_brothers_and_sisters(viewer))
     if viewer.staff_id is not None:
         parts.extend(assigned_students(viewer))
     if not parts:
         return select(Student.id).where(false())
     return select(Student.id).where(Student.id.in_(_any_of(parts)))
+
+
+def _brothers_and_sisters(viewer: Viewer) -> Select[int]:
+    """The present members of every family with a present student at one of the viewer's schools."""
+    here = (
+        select(FamilyMember.family_id)
+        .join(Student, Student.id == FamilyMember.student_id)
+        .where(FamilyMember.until_on.is_(None), Student.school_id.in_(viewer.school_ids))
+    )
+    return select(FamilyMember.student_id).where(FamilyMember.until_on.is_(None), FamilyMember.family_id.in_(here))
 
 
 def assigned_students(viewer: Viewer) -> list[Select[int]]:

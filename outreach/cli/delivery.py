@@ -30,7 +30,7 @@ def deliver(cli: CliContext, until_empty: bool) -> None:
         follow_messages(session, cli.clock())
     seconds = round(time.monotonic() - began, 3)
     words = (
-        f"{figures.claimed} messages were due: {figures.accepted} accepted, {figures.postponed} wait, "
+        f"{figures.claimed} due: {figures.accepted} accepted, {figures.postponed} waiting, "
         f"{figures.skipped} skipped, {figures.failed} failed, {figures.unknown} unknown ({seconds} s)."
     )
     cli.emit(

@@ -282,9 +282,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_household_key ON family (household_key);
-
 CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
+
+CREATE INDEX ix_family_household_key ON family (household_key);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -708,9 +708,9 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_hold_family_id ON hold (family_id);
-
 CREATE INDEX ix_hold_student_id ON hold (student_id);
+
+CREATE INDEX ix_hold_family_id ON hold (family_id);
 
 CREATE INDEX ix_hold_school_id ON hold (school_id);
 
@@ -802,9 +802,9 @@ CREATE TABLE risk_case (
     CONSTRAINT fk_risk_case_resolved_by_account FOREIGN KEY(resolved_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
-
 CREATE UNIQUE INDEX uq_risk_case_open ON risk_case (family_id) WHERE state = 'open';
+
+CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
 
 CREATE TABLE section_term (
     section_id INTEGER NOT NULL,
@@ -859,13 +859,13 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_section_id ON assignment (section_id);
+CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
 CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
-CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
+CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE TABLE survey_response (
     id SERIAL NOT NULL,
@@ -1022,15 +1022,15 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
+CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
+
 CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+
+CREATE INDEX ix_message_provider_id ON message (provider_id);
 
 CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
-
-CREATE INDEX ix_message_provider_id ON message (provider_id);
-
-CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
 CREATE TABLE inbound_message (
     id SERIAL NOT NULL,
@@ -1144,9 +1144,9 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
-
 CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
 
 CREATE TABLE safety_alert (
     id SERIAL NOT NULL,
@@ -1171,13 +1171,13 @@ CREATE TABLE safety_alert (
 
 CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
-ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
+ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
 
-ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
+ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
 
 ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
 
-ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
-
 ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+
+ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
 

@@ -1,0 +1,52 @@
+# Every habit of this house. `make` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock migration wheel
+
+PYTHON ?= python3
+WORKERS ?= auto
+BIN := .venv/bin
+MADE := .venv/.made
+LOCKING := build/lock
+COMPILE := $(LOCKING)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+help: ## list these
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(MADE) ## a made-up district on this machine, in the browser (a="--port 8000 --families 400 --reset")
+	$(BIN)/outreach demo $(a)
+
+test: $(MADE) ## every test, on SQLite and PostgreSQL (a="tests/risk -k silence")
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(a)
+
+check: $(MADE) ## style, types, layers, known weaknesses of what we depend on
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit
+
+bench: $(MADE) ## scoring 20,000 families against a loop
+	$(BIN)/python -m benchmarks.scoring $(a)
+
+lock: ## write requirements.txt and requirements-dev.txt anew (a="--upgrade")
+	$(PYTHON) -m venv $(LOCKING)
+	$(LOCKING)/bin/pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) $(a) --group build pyproject.toml -o requirements.txt
+	$(COMPILE) $(a) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+migration: $(MADE) ## draw up the next revision: m="what it does"; before the first release: first=1
+	$(BIN)/python -m models.migrations.write $(if $(first),--first,"$(m)")
+
+wheel: $(MADE) ## build the wheel into dist/
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+$(MADE): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Outreach needs Python 3.11 or newer: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(MADE)
