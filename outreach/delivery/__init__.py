@@ -7,7 +7,8 @@ from .gate import GateFacts, Never, NotBefore, SendNow, decide
 from .gate_facts import facts_for
 from .intents import Intent, answer_key, cancel, digest_key, enqueue
 from .outbox import Clock, DeliveryFigures, deliver_due, drain
-from .providers import Outgoing, Provider, Providers, build, sandbox
+from .providers import Accepted, Outgoing, Provider, Providers, build, sandbox
+from .reach import Reachable, reachable
 from .receipts import Receipt, ReceiptEvent, apply_receipt
 from .segments import Segments, segments_of
 from .states import MOVES, ON_ITS_WAY
@@ -16,6 +17,7 @@ from .stop import resume, school_by_code, stop_everything, stops_in_force
 __all__ = [
     "MOVES",
     "ON_ITS_WAY",
+    "Accepted",
     "Clock",
     "DeliveryFigures",
     "DeliveryRefused",
@@ -26,6 +28,7 @@ __all__ = [
     "Outgoing",
     "Provider",
     "Providers",
+    "Reachable",
     "Receipt",
     "ReceiptEvent",
     "Segments",
@@ -44,6 +47,7 @@ __all__ = [
     "facts_for",
     "has_consent",
     "pause_provider",
+    "reachable",
     "record_basis",
     "record_consent",
     "resume",

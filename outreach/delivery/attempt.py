@@ -19,9 +19,10 @@ from models import (
     Family,
     Message,
     MessageState,
+    Staff,
 )
 
-from .claim import open_channels, pause_provider
+from .claim import TOO_LATE, open_channels, pause_provider
 from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from .gate import Never, NotBefore, SendNow, decide
 from .gate_facts import facts_for
@@ -68,10 +69,7 @@ def begin(
 
 def _passes(session: Session, message: Message, providers: Providers, rules: SendingRules, now: datetime) -> bool:
     if message.audience is not Audience.FAMILY:
-        stale = message.expires_at is not None and now >= message.expires_at
-        if stale:
-            move(message, MessageState.EXPIRED, "It had become stale before it could leave.")
-        return not stale
+        return _goes_to_staff(session, message, now)
     # Not FOR UPDATE: rows that only point to the family (a score, a new intent) need not wait for us.
     session.execute(select(Family.id).where(Family.id == message.family_id).with_for_update(key_share=True))
     session.execute(select(Address.id).where(Address.id == message.address_id).with_for_update(key_share=True))
@@ -84,6 +82,18 @@ def _passes(session: Session, message: Message, providers: Providers, rules: Sen
             stale = message.expires_at is not None and now >= message.expires_at
             move(message, MessageState.EXPIRED if stale else MessageState.SKIPPED, because)
     return False
+
+
+def _goes_to_staff(session: Session, message: Message, now: datetime) -> bool:
+    """Digests, alerts and letters about an account know no window and no cap; only their time, and a reader."""
+    if message.expires_at is not None and now >= message.expires_at:
+        move(message, MessageState.EXPIRED, TOO_LATE)
+        return False
+    reader = session.get(Staff, message.staff_id) if message.staff_id is not None else None
+    if message.audience is Audience.STAFF and reader is not None and not reader.active:
+        move(message, MessageState.SKIPPED, "Its reader no longer works here.")
+        return False
+    return True
 
 
 def _sending(session: Session, message: Message, provider: str, rules: SendingRules, now: datetime) -> Outgoing:

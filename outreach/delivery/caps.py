@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
@@ -15,6 +15,7 @@ from models import Contact, ContactStudent, FamilyMember, InboundMessage, Initia
 
 from .gate import AT_ONCE, WEEK
 from .states import ON_ITS_WAY
+from .stop import stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,24 @@ def answers_what_family_wrote(session: Session, message: Message, now: datetime,
     this = _Left(message.family_id, message.address_id, now, message.automated, True, message.answers_inbound)
     wrote = _wrote(session, [this], now - _answer_days(rules))
     return _answers(wrote, message.family_id, message.answers_inbound, now, rules)
+
+
+def ahead_of(session: Session, message: Message, now: datetime) -> int:
+    """How many messages to the same family or address are due now and take a scarce place before ``message``.
+
+    Answer, teacher's message, verdict, survey (DESIGN §7.6). What a stop holds back is not waited for.
+    """
+    kinds = list(MessageKind)
+    return session.scalars(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            or_(Message.family_id == message.family_id, Message.address_id == message.address_id),
+            Message.id != message.id, Message.state == MessageState.SCHEDULED, Message.due_at <= now,
+            Message.kind.in_([kind for kind in kinds[: kinds.index(message.kind)] if kind not in AT_ONCE]),
+            or_(Message.expires_at.is_(None), Message.expires_at > now), ~stopped(),
+        )
+    ).one()  # fmt: skip
 
 
 def _left(session: Session, message: Message, now: datetime) -> list[_Left]:
@@ -110,7 +129,7 @@ def _wrote(session: Session, answers: Collection[_Left], since: datetime) -> _Wr
     received = session.execute(
         select(InboundMessage.provider_id, InboundMessage.received_at).where(InboundMessage.provider_id.in_(inbound))
     )
-    return _Wrote(by_family, {provider_id: at for provider_id, at in received})
+    return _Wrote(by_family, {row.provider_id: row.received_at for row in received})
 
 
 def _answers(wrote: _Wrote, family_id: int | None, inbound: str | None, at: datetime, rules: SendingRules) -> bool:

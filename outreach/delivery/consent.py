@@ -19,6 +19,8 @@ from models import (
     District,
 )
 
+from .errors import DeliveryRefused
+
 SENDING_CHANNELS = {AddressKind.PHONE: Channel.SMS, AddressKind.EMAIL: Channel.EMAIL}
 """The channel that an address of each kind is written to by."""
 
@@ -73,7 +75,12 @@ def record_consent(
 
 
 def record_basis(session: Session, words: str, now: datetime, account_id: int | None) -> None:
-    """Keep the district's own words on why it may write to families, and who recorded them."""
+    """Keep the district's own words on why it may write to families, and who recorded them.
+
+    Raises :class:`~outreach.delivery.errors.DeliveryRefused` without words.
+    """
+    if not words.strip():
+        raise DeliveryRefused("Say in the district's own words why it may write to the addresses families gave it.")
     district = session.get_one(District, 1)
     district.consent_basis, district.consent_basis_at, district.consent_basis_by = words.strip(), now, account_id
     session.flush()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.tuning import SendingRules
 from models import AddressHealth, MessageKind
-from outreach.schooltime import OpenHours, is_school_day, local_moment
+from outreach.schooltime import OpenHours, local_moment
+
+from .windows import next_window
 
 WEEK = timedelta(days=7)
-DAYS_AHEAD = 120
-"""How far the next open window is looked for: longer than any summer."""
+ITS_TURN_SOON = timedelta(minutes=1)
+"""How long a message waits for one with a better claim, which is being sent just now."""
 AT_ONCE = frozenset({MessageKind.SAFETY, MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP})
 """The three replies that go at any hour, one each (DESIGN §7.6)."""
-SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class GateFacts:
     address_automated: Sequence[datetime]
     sender_here: bool = True
     """The person in whose name it goes still works here."""
+    ahead: int = 0
+    """Messages to the same family or address, due now, with a better claim to a scarce place."""
 
 
 def decide(facts: GateFacts, now: datetime, rules: SendingRules) -> Answer:
@@ -184,39 +187,18 @@ def _caps(facts: GateFacts, now: datetime, rules: SendingRules) -> tuple[datetim
         once, words = rules.automated_per_family_a_week, "This family has had its message this week."
         limits += [(facts.family_automated, once, words), (facts.address_automated, once, words)]
     waits = [(_free_again(sent, limit, now), words) for sent, limit, words in limits]
-    return max(waits, key=lambda wait: wait[0])
+    until, because = max(waits, key=lambda wait: wait[0])
+    if until > now or all(_recent(sent, now) + facts.ahead < limit for sent, limit, _ in limits):
+        return until, because
+    return now + ITS_TURN_SOON, "A message that matters more to this family goes first."
 
 
 def _free_again(sent: Sequence[datetime], limit: int, now: datetime) -> datetime:
     """When fewer than ``limit`` of ``sent`` lie within the last seven days; ``now`` where that is so already."""
     if limit <= 0:
         return now + WEEK
-    recent = [at for at in sorted(sent) if at > now - WEEK]
-    return recent[-limit] + WEEK if len(recent) >= limit else now
+    return sorted(sent)[-limit] + WEEK if _recent(sent, now) >= limit else now
 
 
-def next_window(
-    zones: Sequence[ZoneInfo], hours: OpenHours | None, earliest: datetime, rules: SendingRules, *, any_day: bool
-) -> datetime | None:
-    """The first moment, at or after ``earliest``, at which it is within the window in every zone, on a school day.
-
-    The day is the reader's own (the first zone's). None where no such day comes within :data:`DAYS_AHEAD` days, or
-    the zones' windows never meet.
-    """
-    day = earliest.astimezone(zones[0]).date()
-    for _ in range(DAYS_AHEAD):
-        if any_day or may_write_on(hours, day):
-            opens = max(local_moment(day, rules.window_opens, zone) for zone in zones)
-            closes = min(local_moment(day, rules.window_closes, zone) for zone in zones)
-            at = max(opens, earliest.astimezone(UTC))
-            if at < closes:
-                return at
-        day += timedelta(days=1)
-    return None
-
-
-def may_write_on(hours: OpenHours | None, day: date) -> bool:
-    """A school day by the calendar; where none was entered, a weekday."""
-    if hours is None:
-        return day.weekday() < SATURDAY
-    return is_school_day(hours, day)
+def _recent(sent: Sequence[datetime], now: datetime) -> int:
+    return sum(at > now - WEEK for at in sent)

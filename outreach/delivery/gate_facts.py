@@ -28,7 +28,7 @@ from models import (
 )
 from outreach.schooltime import load_hours, named_zone, zone_of_school
 
-from .caps import answers_what_family_wrote, sent_lately
+from .caps import ahead_of, answers_what_family_wrote, sent_lately
 from .consent import has_consent
 from .gate import ChildFacts, GateFacts
 
@@ -67,7 +67,7 @@ def facts_for(
         answers_recent=answers_what_family_wrote(session, message, now, rules),
         family_sent=sent.family, family_automated=sent.family_automated,
         address_sent=sent.address, address_automated=sent.address_automated,
-        sender_here=_sender_here(session, message, now),
+        sender_here=_sender_here(session, message, now), ahead=ahead_of(session, message, now),
     )  # fmt: skip
 
 

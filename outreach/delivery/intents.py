@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,9 @@ from models import (
     MessageKind,
     MessageState,
     MessageStudent,
+    Student,
 )
+from outreach.effective import effective_config
 
 from .errors import DeliveryRefused
 from .segments import segments_of
@@ -45,7 +47,8 @@ class Intent:
     title: str | None = None
     body_html: str | None = None
     expires_at: datetime | None = None
-    """What has not left by then is stale and is never sent."""
+    """What has not left by then is stale and is never sent. None: for a family ``stale_after_days`` after it was due,
+    for all others never."""
     category: ConsentCategory = ConsentCategory.SCHOOL
     automated: bool = False
     """No person chose this message for this family."""
@@ -84,7 +87,7 @@ def enqueue(session: Session, intent: Intent, now: datetime) -> Message:
     kept = _kept(session, intent.key)
     if kept is not None:
         return kept
-    message = _message(intent, now)
+    message = _message(_complete(session, intent, now), now)
     try:
         with session.begin_nested():
             session.add(message)
@@ -112,6 +115,18 @@ def cancel(session: Session, message_id: int, why: str, now: datetime) -> bool:
 
 def _kept(session: Session, key: str) -> Message | None:
     return session.scalar(select(Message).where(Message.intent_key == key))
+
+
+def _complete(session: Session, intent: Intent, now: datetime) -> Intent:
+    """A message to a family has a school, whose calendar and stops hold for it, and an end of its time."""
+    if intent.audience is not Audience.FAMILY:
+        return intent
+    school_id, expires_at = intent.school_id, intent.expires_at
+    if school_id is None and intent.student_ids:
+        school_id = session.scalar(select(Student.school_id).where(Student.id == min(intent.student_ids)))
+    if expires_at is None:
+        expires_at = intent.due_at + timedelta(days=effective_config(session, now).cadence.sending.stale_after_days)
+    return replace(intent, school_id=school_id, expires_at=expires_at)
 
 
 def _message(intent: Intent, now: datetime) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -48,13 +49,15 @@ STATE_OF = {
 }
 DEAD_NUMBER = {
     "21211": "not a valid number",
+    "21217": "not a valid number",
     "21614": "not a mobile number",
-    "30003": "the phone is off or out of reach for good",
+    "21635": "a landline",
     "30005": "the number is not in service",
     "30006": "a landline, or out of the carrier's reach",
 }
 """Twilio's codes after which a number is not written to again, with what they mean."""
 BOUNCED_WORDS = "e-mail came back"
+FAILURES = (ReceiptEvent.FAILED, ReceiptEvent.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def apply_receipt(session: Session, receipt: Receipt, now: datetime) -> bool:
         return False
     message = _message_of(session, receipt.attempt_id, receipt.provider_id)
     if message is not None:
-        _apply(session, event, message, receipt.event, receipt.error_code, now)
+        _apply(session, [event], message, now)
     return True
 
 
@@ -101,9 +104,8 @@ def apply_early_receipts(session: Session, message: Message, now: datetime) -> i
         )
         .order_by(DeliveryEvent.id)
     ).all()
-    for event in early:
-        code = event.raw.get("error_code")
-        _apply(session, event, message, ReceiptEvent(event.event), str(code) if code else None, now)
+    if early:
+        _apply(session, early, message, now)
     return len(early)
 
 
@@ -117,35 +119,63 @@ def _message_of(session: Session, attempt_id: str | None, provider_id: str | Non
     return None if found is None else session.get(Message, found, with_for_update=True, populate_existing=True)
 
 
-def _apply(
-    session: Session, event: DeliveryEvent, message: Message, what: ReceiptEvent, code: str | None, now: datetime
-) -> None:
-    furthest = _furthest(session, message)
-    event.message_id, event.applied_at = message.id, now
-    message.provider_id = message.provider_id or event.provider_id
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What all receipts of one message say together, whatever the order in which they came."""
+
+    event: ReceiptEvent
+    error_code: str | None
+    """The code of the failure that stands; None where none does."""
+    accepted_at: datetime
+    delivered_at: datetime | None
+    failed_codes: frozenset[str]
+    """Codes of every failure told, also of one that a later yes outweighs."""
+
+
+def standing_of(events: Sequence[DeliveryEvent]) -> Standing:
+    """The furthest event decides, among equals the earliest; each time is the earliest that was told."""
+    deciding = min(events, key=lambda one: (-RANK[ReceiptEvent(one.event)], _when(one), one.event_key))
+    event = ReceiptEvent(deciding.event)
+    delivered = [_when(one) for one in events if one.event == ReceiptEvent.DELIVERED]
+    return Standing(
+        event=event, error_code=_code(deciding) if event in FAILURES else None,
+        accepted_at=min(_when(one) for one in events), delivered_at=min(delivered, default=None),
+        failed_codes=frozenset(code for one in events if one.event in FAILURES and (code := _code(one)) is not None),
+    )  # fmt: skip
+
+
+def _when(event: DeliveryEvent) -> datetime:
+    return event.occurred_at or event.received_at
+
+
+def _code(event: DeliveryEvent) -> str | None:
+    code = event.raw.get("error_code")
+    return str(code) if code else None
+
+
+def _apply(session: Session, news: Sequence[DeliveryEvent], message: Message, now: datetime) -> None:
+    """Bind ``news`` to ``message`` and bring it to where all of its receipts together say it stands."""
+    before = _known(session, message)
+    for event in news:
+        event.message_id, event.applied_at = message.id, now
+        message.provider_id = message.provider_id or event.provider_id
     session.flush()
-    if furthest is not None and RANK[what] <= RANK[furthest]:
+    standing = standing_of(_known(session, message))
+    message.accepted_at = min(message.accepted_at or standing.accepted_at, standing.accepted_at)
+    state, words = STATE_OF[standing.event], _words(standing.event, standing.error_code)
+    if state is not message.state and not move(message, state):
         return
-    state = STATE_OF[what]
-    if state is not message.state:
-        move(message, state, _words(what, code))
-    message.lease_until = None
-    if what in (ReceiptEvent.ACCEPTED, ReceiptEvent.SENT):
-        message.accepted_at = message.accepted_at or event.occurred_at or now
-    elif what is ReceiptEvent.DELIVERED:
-        message.delivered_at = event.occurred_at or now
-    else:
-        message.error_code = code
+    message.state_reason = words
+    message.claimed_by, message.lease_until = None, None
+    message.delivered_at, message.error_code = standing.delivered_at, standing.error_code
     session.flush()
-    _mark_address(session, message, what, code, now)
-    _tell_timeline(session, message, what, now)
+    _mark_address(session, message, standing, now)
+    if not before or standing_of(before).event is not standing.event:
+        _tell_timeline(session, message, standing.event, now)
 
 
-def _furthest(session: Session, message: Message) -> ReceiptEvent | None:
-    known = session.scalars(
-        select(DeliveryEvent.event).where(DeliveryEvent.message_id == message.id, DeliveryEvent.applied_at.is_not(None))
-    )
-    return max((ReceiptEvent(one) for one in known), key=lambda one: RANK[one], default=None)
+def _known(session: Session, message: Message) -> Sequence[DeliveryEvent]:
+    return session.scalars(select(DeliveryEvent).where(DeliveryEvent.message_id == message.id)).all()
 
 
 def _words(what: ReceiptEvent, code: str | None) -> str | None:
@@ -157,17 +187,20 @@ def _words(what: ReceiptEvent, code: str | None) -> str | None:
     return None
 
 
-def _mark_address(session: Session, message: Message, what: ReceiptEvent, code: str | None, now: datetime) -> None:
+def _mark_address(session: Session, message: Message, standing: Standing, now: datetime) -> None:
+    """What arrived proves its address; what the carrier or mail server calls dead is not written to again."""
     address = session.get(Address, message.address_id) if message.address_id is not None else None
-    if address is None or what in (ReceiptEvent.ACCEPTED, ReceiptEvent.SENT):
+    if address is None or standing.event in (ReceiptEvent.ACCEPTED, ReceiptEvent.SENT):
         return
     address.last_receipt_at = now
-    if what is ReceiptEvent.DELIVERED:
-        if address.health is AddressHealth.DOUBTFUL:
-            address.health, address.health_reason = AddressHealth.USABLE, "a message arrived"
-    elif what is ReceiptEvent.BOUNCED or code in DEAD_NUMBER:
-        address.health = AddressHealth.DEAD
-        address.health_reason = BOUNCED_WORDS if what is ReceiptEvent.BOUNCED else DEAD_NUMBER[code or ""]
+    if standing.event is ReceiptEvent.DELIVERED:
+        disproved = address.health_reason in {DEAD_NUMBER.get(code) for code in standing.failed_codes}
+        if address.health is AddressHealth.DOUBTFUL or (address.health is AddressHealth.DEAD and disproved):
+            address.health, address.health_reason = AddressHealth.USABLE, None
+    elif standing.event is ReceiptEvent.BOUNCED:
+        address.health, address.health_reason = AddressHealth.DEAD, BOUNCED_WORDS
+    elif dead := sorted(standing.failed_codes & DEAD_NUMBER.keys()):
+        address.health, address.health_reason = AddressHealth.DEAD, DEAD_NUMBER[dead[0]]
     session.flush()
 
 

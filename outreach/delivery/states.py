@@ -9,7 +9,8 @@ from models import Message, MessageState
 S = MessageState
 
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
-    S.SCHEDULED: frozenset({S.SENDING, S.SKIPPED, S.EXPIRED, S.CANCELLED}),
+    # To accepted or delivered only by a receipt of an earlier attempt, which then is not made again.
+    S.SCHEDULED: frozenset({S.SENDING, S.SKIPPED, S.EXPIRED, S.CANCELLED, S.ACCEPTED, S.DELIVERED}),
     # Back to scheduled only where the provider has certainly not taken it.
     S.SENDING: frozenset({S.SCHEDULED, S.ACCEPTED, S.DELIVERED, S.FAILED, S.UNKNOWN}),
     S.UNKNOWN: frozenset({S.SCHEDULED, S.ACCEPTED, S.DELIVERED, S.FAILED}),

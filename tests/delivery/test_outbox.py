@@ -6,10 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from config.settings import Settings
 from models import (
     Address,
     AddressHealth,
@@ -29,13 +28,11 @@ from models import (
     ProviderPause,
     SandboxMessage,
 )
-from outreach import store
 from outreach.delivery import (
     DeliveryRefused,
     Outgoing,
     Providers,
     attempt,
-    build,
     cancel,
     deliver_due,
     drain,
@@ -51,16 +48,6 @@ from tests.delivery.letters import Household, household, text
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture
-def sessions(engine: Engine) -> sessionmaker[Session]:
-    return store.session_factory(engine)
-
-
-@pytest.fixture
-def providers(sessions: sessionmaker[Session], database_url: str) -> Providers:
-    return build(Settings(database_url=database_url, secret_key="k" * 40), sessions)
 
 
 def only_message(sessions: sessionmaker[Session]) -> Message:

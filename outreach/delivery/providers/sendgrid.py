@@ -1,12 +1,14 @@
-"""E-mail by SendGrid, through its own SDK, with a deadline."""
+"""E-mail by SendGrid, through its own SDK, with a deadline and one pool of connections."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
-from http.client import HTTPException
-from urllib.error import URLError
+from urllib.request import Request
 
+import requests
+from python_http_client import Client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Content, CustomArg, Mail
@@ -15,13 +17,21 @@ from config.settings import Settings
 
 from ..errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from .base import Accepted, Outgoing
+from .pool import broken, patience, pooled
 
 HOST = "https://api.sendgrid.com"
 ATTEMPT = "attempt"
 """The custom argument that comes back with every event."""
-SERVER_ERROR = 500
-TOO_MANY = 429
-UNAUTHORIZED = frozenset({401, 403})
+STATUSES: Mapping[int, tuple[type[RefusedForGood] | type[RefusedForNow] | type[ProviderDown], str]] = {
+    400: (RefusedForGood, "SendGrid does not take this message"),
+    401: (ProviderDown, "the key is wrong"),
+    403: (ProviderDown, "the key or the sender may not send"),
+    404: (ProviderDown, "this is not SendGrid's address"),
+    405: (ProviderDown, "this is not SendGrid's address"),
+    413: (RefusedForGood, "the message is too large"),
+    429: (RefusedForNow, "too many requests"),
+}
+SERVER_ERROR, CLIENT_ERROR = 500, 400
 
 logging.getLogger("python_http_client.client").setLevel(logging.WARNING)  # below that it logs the words of messages
 
@@ -39,7 +49,9 @@ class SendGrid:
         client = SendGridAPIClient(
             settings.sendgrid_api_key.get_secret_value(), host=settings.sendgrid_base_url or HOST
         )
-        client.client.timeout = deadline.total_seconds()
+        client.client = _PooledClient(
+            host=client.host, request_headers=dict(client.client.request_headers), version=3, timeout=patience(deadline)
+        )
         return cls(client, settings.sendgrid_from_email)
 
     def send(self, outgoing: Outgoing) -> Accepted:
@@ -51,10 +63,8 @@ class SendGrid:
             response = self._client.send(self.mail(outgoing))
         except HTTPError as error:
             raise classify(error.status_code) from None
-        except URLError as error:
-            raise _connection(error) from None
-        except (OSError, HTTPException) as error:
-            raise Unclear("connection", type(error).__name__) from None
+        except requests.RequestException as error:
+            raise broken(error, "SendGrid") from None
         provider_id = response.headers.get("X-Message-Id")
         return Accepted(str(provider_id or f"attempt:{outgoing.attempt_id}"))
 
@@ -72,16 +82,53 @@ class SendGrid:
 def classify(status: int) -> ProviderError:
     """SendGrid's refusal by what may be done about it. A 5xx may have been accepted: only an event can tell."""
     label = f"http-{status}"
-    if status == TOO_MANY:
-        return RefusedForNow(label, "SendGrid asks to slow down")
-    if status in UNAUTHORIZED:
-        return ProviderDown(label, "SendGrid refuses our key or sender")
     if status >= SERVER_ERROR:
         return Unclear(label, "SendGrid had a fault")
-    return RefusedForGood(label, "SendGrid does not take this message")
+    kind, words = STATUSES.get(status, STATUSES[400] if status >= CLIENT_ERROR else STATUSES[404])
+    return kind(label, words)
 
 
-def _connection(error: URLError) -> ProviderError:
-    if isinstance(error.reason, ConnectionRefusedError):
-        return RefusedForNow("connection", "SendGrid could not be reached")
-    return Unclear("connection", "the connection to SendGrid broke")
+class _PooledClient(Client):  # type: ignore[misc]  # the SDK has no types
+    """The SDK's own client opens a connection a message; this one keeps them, and follows no redirect."""
+
+    def __init__(self, *, session: requests.Session | None = None, **options: object) -> None:
+        super().__init__(**options)
+        self._session = session or pooled(requests.Session())
+        self._session.auth = _as_it_is
+
+    def _build_client(self, name: str | None = None) -> _PooledClient:
+        return _PooledClient(
+            session=self._session, host=self.host, version=self._version, request_headers=self.request_headers,
+            url_path=[*self._url_path, name] if name else self._url_path, append_slash=self.append_slash,
+            timeout=self.timeout,
+        )  # fmt: skip
+
+    def _make_request(self, _opener: object, request: Request, timeout: float | None = None) -> _Answer:
+        answer = self._session.request(
+            request.get_method(), request.full_url, data=request.data, headers=dict(request.header_items()),
+            timeout=timeout or self.timeout, allow_redirects=False,
+        )  # fmt: skip
+        if not answer.ok or answer.is_redirect:
+            raise HTTPError(answer.status_code, answer.reason, answer.content, answer.headers)
+        return _Answer(answer)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep the key that the SDK put there; without this a .netrc of the machine would replace it."""
+    return request
+
+
+class _Answer:
+    """An answer as the SDK reads one."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        self._answer = answer
+
+    def getcode(self) -> int:
+        return self._answer.status_code
+
+    def read(self) -> bytes:
+        return self._answer.content
+
+    def info(self) -> Mapping[str, str]:
+        return self._answer.headers

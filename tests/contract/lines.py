@@ -1,0 +1,46 @@
+"""The real SDKs, made from settings as in production, and something to send."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from config.settings import DeliveryMode, Settings
+from models import Channel
+from outreach.delivery import Outgoing
+from outreach.delivery.providers.sendgrid import SendGrid
+from outreach.delivery.providers.twilio import Twilio
+from tests.world import NOW
+
+ACCOUNT = "AC" + "0123456789abcdef" * 2
+SERVICE = "MG" + "0123456789abcdef" * 2
+DEADLINE = timedelta(seconds=10)
+
+
+def settings(url: str, **values: object) -> Settings:
+    """Both channels live, at ``url``."""
+    named: dict[str, object] = {
+        "secret_key": SecretStr("k" * 32), "public_url": "https://outreach.example.org",
+        "delivery_sms": DeliveryMode.LIVE, "delivery_email": DeliveryMode.LIVE, "twilio_account_sid": ACCOUNT,
+        "twilio_auth_token": SecretStr("0" * 32), "twilio_from_number": "+13125550100", "twilio_base_url": url,
+        "sendgrid_api_key": SecretStr("SG.key"), "sendgrid_from_email": "school@example.org",
+        "sendgrid_base_url": url, **values,
+    }  # fmt: skip
+    return Settings(**named)  # type: ignore[arg-type]  # named fields of the settings
+
+
+def twilio(url: str, deadline: timedelta = DEADLINE, **values: object) -> Twilio:
+    return Twilio.from_settings(settings(url, **values), deadline)
+
+
+def sendgrid(url: str, deadline: timedelta = DEADLINE) -> SendGrid:
+    return SendGrid.from_settings(settings(url), deadline)
+
+
+def a_text(body: str = "Maya asked for help in Algebra, and used it.") -> Outgoing:
+    return Outgoing("a" * 32, Channel.SMS, "+13125550142", None, body, None, NOW)
+
+
+def an_email(html: str | None = None) -> Outgoing:
+    return Outgoing("b" * 32, Channel.EMAIL, "rosa@example.org", "About Algebra", "Maya did well.", html, NOW)
