@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -131,6 +132,7 @@ def test_a_family_across_schools_is_seen_by_the_counselors_of_both(session: Sess
     for school in (high, middle):
         looking = viewer(session, world, world.staff(school), AccountRole.COUNSELOR)
         assert families(session, looking) == {family.id}
+        assert len(set(session.scalars(visible_students(looking)))) == 2
 
 
 def test_a_recorder_finds_the_school_s_families_and_reads_neither_band_nor_reason(
@@ -235,7 +237,7 @@ def test_the_reason_for_access_is_told_in_words(session: Session, world: World) 
     assert told == {
         "teaches Maya in Algebra I",
         "manages Maya's case",
-        "counselor at Lakeside High",
+        "is a counselor at Lakeside High",
         "administers the district",
     }
 
@@ -280,7 +282,7 @@ def test_a_role_is_required_by_name(session: Session, world: World) -> None:
 
 
 @pytest.mark.parametrize("gone", [{"active": False}, {"left_on": TODAY}])
-def test_somebody_who_left_is_no_viewer(session: Session, world: World, gone: dict[str, object]) -> None:
+def test_somebody_who_left_is_no_viewer(session: Session, world: World, gone: dict[str, Any]) -> None:
     account: Account = world.account(world.staff(world.school(), **gone))
 
     with pytest.raises(NotAllowed, match="no longer active"):

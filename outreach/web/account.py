@@ -1,0 +1,45 @@
+"""One's own sign-in: look, name, morning e-mail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookies
+from flask.typing import ResponseReturnValue
+
+from models import Staff
+
+from . import asking
+from .database import session
+from .layout import LOOKS
+from .notices import say
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+DIGEST_HOURS = range(5, 12)
+
+
+@blueprint.get("")
+@asking.signed_in()
+def page() -> ResponseReturnValue:
+    return render_template(
+        "account/page.html", account=asking.account(), staff=_staff(), hours=DIGEST_HOURS, looks=LOOKS
+    )
+
+
+@blueprint.post("")
+@asking.signed_in()
+def keep() -> ResponseReturnValue:
+    staff, hour = _staff(), request.form.get("digest_hour", type=int)
+    if staff is not None:
+        staff.digest_off = request.form.get("digest") != "yes"
+        if hour is not None and hour in DIGEST_HOURS:
+            staff.digest_hour = hour
+        session().commit()
+    if request.form.get("look") in LOOKS:
+        cookies["look"] = request.form["look"]
+    say("Kept.")
+    return redirect(url_for("account.page"), 303)
+
+
+def _staff() -> Staff | None:
+    staff_id = asking.account().staff_id
+    return session().get(Staff, staff_id) if staff_id else None

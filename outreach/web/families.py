@@ -1,0 +1,68 @@
+"""Families: the list with its search, and one family with its conversation, its strip and its reasons."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from models import AccountRole, Contact
+from outreach.access import Household, Viewer, find_families, household
+from outreach.contacts import Timeline, contact_strips, timeline, waiting_of_family
+
+from . import asking
+from .contacts import may_change
+from .database import session
+from .reasons import Reasons, reasons_for
+
+blueprint = Blueprint("families", __name__, url_prefix="/families")
+
+
+@blueprint.get("")
+@asking.signed_in()
+def listing() -> ResponseReturnValue:
+    looking, words = asking.viewer(), request.args.get("q", "").strip()
+    found = find_families(session(), looking, words, request.args.get("page", 1, type=int))
+    return render_template(
+        "families/list.html", found=found, q=words, scope_words=scope_words(looking),
+        strips=contact_strips(session(), [row.id for row in found.rows], asking.now()),
+        logging=request.args.get("for") == "log",
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:family_id>")
+@asking.signed_in()
+def page(family_id: int) -> ResponseReturnValue:
+    grant = asking.may_read_family(family_id)
+    looking, now = asking.viewer(), asking.now()
+    home = household(session(), looking, family_id, now)
+    talk = timeline(session(), looking, family_id, now, before=request.args.get("before"))
+    told: Reasons | None = reasons_for(session(), looking, home, now) if looking.sees_reasons else None
+    return render_template(
+        "families/page.html", home=home, grant=grant, told=told, languages=_languages(home),
+        talk=talk, changeable=_changeable(talk, looking),
+        may_write=bool(looking.roles - {AccountRole.RECORDER}) and any(adult.may_contact for adult in home.adults),
+        strip=contact_strips(session(), [family_id], now).get(family_id),
+        waiting=waiting_of_family(session(), looking, family_id, now),
+    )  # fmt: skip
+
+
+def scope_words(viewer: Viewer) -> str:
+    """Whose families the list holds."""
+    if viewer.sees_district:
+        return "Every family of the district."
+    if viewer.sees_whole_school:
+        return "The families of your school." if len(viewer.school_ids) < 2 else "The families of your schools."
+    return "The families of the students you teach." if AccountRole.TEACHER in viewer.roles else "Your families."
+
+
+def _languages(home: Household) -> list[str]:
+    """Each language of the home that is not English, once."""
+    return sorted({adult.language for adult in home.adults if adult.language and not adult.language.startswith("en")})
+
+
+def _changeable(talk: Timeline, viewer: Viewer) -> set[int]:
+    """The contacts on this page that the viewer may correct or undo."""
+    ids = [entry.contact_id for entry in talk.entries if entry.contact_id is not None]
+    kept = session().scalars(select(Contact).where(Contact.id.in_(ids)))
+    return {contact.id for contact in kept if may_change(contact, viewer)}

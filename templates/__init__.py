@@ -1,0 +1,1 @@
+"""Jinja pages and e-mails; a package so that an installed wheel carries them."""

@@ -1,0 +1,125 @@
+"""The whole system as a stranger starts it: `outreach demo` in an empty folder, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+REPOSITORY = Path(__file__).parent.parent.parent
+CHROMIUM = os.environ.get("OUTREACH_CHROMIUM", "/usr/bin/chromium")
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+PATIENCE_MS = 60_000
+NOT_OURS = ("OUTREACH_", "TWILIO", "SENDGRID")
+
+
+@dataclass(frozen=True)
+class Demo:
+    address: str
+    sign_ins: dict[str, dict[str, str]]
+
+
+@dataclass
+class Visitor:
+    """Somebody signed in, at one page."""
+
+    page: Page
+    demo: Demo
+
+    def go(self, path: str) -> Page:
+        answer = self.page.goto(self.demo.address + path)
+        assert answer is not None
+        assert answer.status < 400, (path, answer.status)
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-c", "from outreach.cli import main; main()", "demo", "--reset", "--json"]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)},
+        "OUTREACH_DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite'}", "PYTHONPATH": str(REPOSITORY),
+    }  # fmt: skip
+    with (folder / "errors.txt").open("wb") as errors:
+        started = subprocess.Popen(
+            [*command, "--families", "120", "--port", str(_free_port())],
+            cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
+        try:
+            assert started.stdout is not None
+            line = started.stdout.readline()
+            assert line, (folder / "errors.txt").read_text()
+            told = json.loads(line)
+            yield Demo(told["address"].rstrip("/"), {one["role"]: one for one in told["sign_ins"]})
+        finally:
+            started.terminate()
+            started.wait(timeout=60)
+            if started.stdout is not None:
+                started.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class SignIn:
+    """Opens a browser window of the test's size for one role after another."""
+
+    def __init__(self, browser: Browser, demo: Demo, size: str) -> None:
+        self._browser, self._demo, self._size = browser, demo, size
+        self._open: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def __call__(self, role: str, *, scripts: bool = True) -> Visitor:
+        size = SIZES[self._size]
+        context = self._browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]}, java_script_enabled=scripts
+        )
+        self._open.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        person = self._demo.sign_ins[role]
+        page.goto(self._demo.address + "/login")
+        page.get_by_label("E-mail").fill(person["email"])
+        page.get_by_label("Password").fill(person["password"])
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        return Visitor(page, self._demo)
+
+    def close(self) -> None:
+        for context in self._open:
+            context.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, demo: Demo, size: str) -> Iterator[SignIn]:
+    made = SignIn(browser, demo, size)
+    yield made
+    made.close()
+    assert made.complaints == []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

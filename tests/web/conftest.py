@@ -1,0 +1,134 @@
+"""A real application over a real database, its clock at ``NOW``, and people who sign in through the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from config.settings import Settings
+from models import AccountRole, Family, School, Staff, StaffRole, Student
+from outreach import store
+from outreach.access import hash_password
+from outreach.app import create_app
+from outreach.web.database import close
+from tests.world import NOW, World
+
+Row = TypeVar("Row")
+PASSWORD = "nine ducks in a row"
+HASHED = hash_password(PASSWORD)
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+STAFF_ROLE = {
+    AccountRole.TEACHER: StaffRole.TEACHER,
+    AccountRole.COUNSELOR: StaffRole.COUNSELOR,
+    AccountRole.ADMINISTRATOR: StaffRole.ADMINISTRATOR,
+    AccountRole.RECORDER: StaffRole.FRONT_OFFICE,
+    AccountRole.DISTRICT_ADMINISTRATOR: StaffRole.DISTRICT,
+}
+
+
+@dataclass
+class Person:
+    """Somebody at a browser: gets pages and sends their forms, CSRF token and all."""
+
+    client: FlaskClient
+    staff_id: int
+    last: TestResponse | None = None
+
+    def get(self, address: str, **options: object) -> TestResponse:
+        self.last = self.client.get(address, **options)
+        return self.last
+
+    def send(self, address: str, page: str | None = None, **fields: object) -> TestResponse:
+        """POST ``fields`` with the token of ``page`` (default: the account page, which everybody has)."""
+        shown = self.client.get(page or "/account").text
+        token = TOKEN.search(shown)
+        assert token, f"no form on {page}"
+        data = {"csrf_token": token[1], **{name: value for name, value in fields.items() if value is not None}}
+        self.last = self.client.post(address, data=data)
+        return self.last
+
+    def follow(self) -> TestResponse:
+        assert self.last is not None
+        assert self.last.status_code == 303, self.last.text
+        return self.get(self.last.headers["Location"])
+
+
+@dataclass
+class Town:
+    """One school with a family whom the teacher teaches, another that nobody here teaches, and one sign-in a role."""
+
+    app: Flask
+    session: Session
+    world: World
+    school: School
+    maya: Student
+    delgado: Family
+    stranger: Family
+    teacher: Staff
+    emails: dict[AccountRole, str] = field(default_factory=dict)
+    staff: dict[AccountRole, int] = field(default_factory=dict)
+
+    def visitor(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def sign_in(self, role: AccountRole = AccountRole.TEACHER) -> Person:
+        client = self.visitor()
+        token = TOKEN.search(client.get("/login").text)
+        assert token
+        form = {"email": self.emails[role], "password": PASSWORD, "csrf_token": token[1]}
+        assert client.post("/login", data=form).status_code == 302
+        return Person(client, self.staff[role])
+
+    def commit(self) -> None:
+        self.session.commit()
+
+    def rows(self, statement: Select[Row]) -> list[Row]:
+        """What the database holds now, read by a session of its own that lets go at once."""
+        with Session(self.session.get_bind(), expire_on_commit=False) as fresh:
+            return list(fresh.scalars(statement))
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    engine = store.connect(database_url)
+    with store.session_factory(engine)() as session:
+        made = build(session, database_url)
+        session.commit()
+        yield made
+        session.rollback()
+        close(made.app)
+    engine.dispose()
+
+
+def build(session: Session, database_url: str) -> Town:
+    world = World(session)
+    world.district(consent_basis="Families agreed on the enrollment form.", consent_basis_at=NOW)
+    school, elsewhere = world.school(name="Lakeside High"), world.school(name="Hillside High")
+    maya = world.student(school)
+    rosa = world.guardian(maya, language="es", best_time="after 5 pm")
+    world.phone(rosa)
+    world.email(rosa)
+    other = world.student(elsewhere, given_name="Noah", family_name="Hartley")
+    world.guardian(other, given_name="Ann", family_name="Hartley")
+    teacher = world.staff(school)
+    world.teaches(teacher, world.section(school), maya)
+    settings = Settings(database_url=database_url, secret_key=SecretStr("k" * 40))
+    town = Town(
+        create_app(settings, clock=lambda: NOW), session, world, school, maya, world.family(maya),
+        world.family(other), teacher,
+    )  # fmt: skip
+    for role in AccountRole:
+        person = teacher if role is AccountRole.TEACHER else world.staff(school, role=STAFF_ROLE[role])
+        account = world.account(person, role, email=f"{role.value}@example.org", password=HASHED)
+        town.emails[role], town.staff[role] = account.email, person.id
+    return town

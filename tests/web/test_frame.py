@@ -1,0 +1,213 @@
+"""What holds of every page: headers, addresses of files, icons, words of refusal, and no fault for any role."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import templates
+from models import AccountRole
+from outreach.web.icons import ICONS, UnknownIcon, icon, icon_sheet
+from outreach.web.static_files import FOREVER
+from tests.web.conftest import Person, Town
+from tests.world import NOW
+
+ICON_CALL = re.compile(r"icon\('([a-z0-9-]+)'")
+
+
+class Links(HTMLParser):
+    """The addresses on a page, and what would break its policy or leave somebody without words."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inline: list[str] = []
+        self.unnamed: list[str] = []
+        self.posts_without_token = 0
+        self._form_has_token: bool | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a" and (given.get("href") or "").startswith("/"):
+            self.addresses.append(str(given["href"]))
+        if "style" in given or any(name.startswith("on") for name in given):
+            self.inline.append(f"{tag} {given}")
+        if tag in ("script", "style") and "src" not in given and "nonce" not in given:
+            self.inline.append(tag)
+        if tag == "form":
+            self._form_has_token = given.get("method", "get") != "post"
+        if tag == "input" and given.get("name") == "csrf_token":
+            self._form_has_token = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.posts_without_token += self._form_has_token is False
+            self._form_has_token = None
+
+
+def crawl(person: Person, first: str = "/", most: int = 80) -> dict[str, int]:
+    """Every page of ours that can be reached by links from ``first``, with its status."""
+    seen: dict[str, int] = {}
+    ahead = [first]
+    while ahead and len(seen) < most:
+        address = ahead.pop(0)
+        if address in seen:
+            continue
+        answer = person.get(address)
+        seen[address] = answer.status_code
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            links = Links(answer.text)
+            assert not links.inline, (address, links.inline)
+            assert not links.posts_without_token, address
+            ahead.extend(link.split("#")[0] for link in links.addresses)
+    return seen
+
+
+def furnish(town: Town) -> None:
+    """Something on every list."""
+    rosa = town.world.guardian(town.maya, given_name="Luis", language="en")
+    town.world.contact(town.maya, staff_id=town.teacher.id, guardian_id=rosa.id, summary="Spoke about the test.")
+    town.world.request(town.delgado, town.school, owner_staff_id=town.teacher.id, guardian_id=rosa.id)
+    town.world.mark(town.maya, 58)
+    town.commit()
+
+
+@pytest.mark.parametrize("role", list(AccountRole))
+@pytest.mark.parametrize("furnished", [False, True])
+def test_every_page_a_role_can_reach_shows_itself(town: Town, role: AccountRole, furnished: bool) -> None:
+    if furnished:
+        furnish(town)
+    seen = crawl(town.sign_in(role))
+
+    assert len(seen) > 5
+    assert {address: status for address, status in seen.items() if status >= 400} == {}
+
+
+@pytest.mark.parametrize("role", list(AccountRole))
+def test_every_page_refuses_or_shows_itself_to_every_role_and_never_breaks(town: Town, role: AccountRole) -> None:
+    person = town.sign_in(role)
+    for rule in town.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.endpoint.startswith("static_files."):
+            continue
+        numbers = {name: town.delgado.id if name == "family_id" else 1 for name in rule.arguments}
+        address = re.sub(r"<(?:\w+:)?(\w+)>", "{\\1}", rule.rule).format(**numbers)
+        assert person.get(address).status_code < 500, address
+
+
+def test_a_page_may_load_nothing_from_elsewhere_and_run_nothing_without_its_nonce(town: Town) -> None:
+    teacher = town.sign_in()
+    first, second = teacher.get("/families"), teacher.get("/families")
+    policies = [answer.headers["Content-Security-Policy"] for answer in (first, second)]
+
+    assert "default-src 'none'" in policies[0]
+    assert "unsafe" not in policies[0]
+    nonces = [re.search(r"'nonce-([^']+)'", policy) for policy in policies]
+    assert nonces[0] is not None
+    assert nonces[1] is not None
+    assert nonces[0][1] != nonces[1][1]
+    assert f'nonce="{nonces[0][1]}"' in first.text
+    assert first.headers["X-Content-Type-Options"] == "nosniff"
+    assert first.headers["X-Frame-Options"] == "DENY"
+    assert first.headers["Referrer-Policy"] == "same-origin"
+    assert first.headers["Cache-Control"] == "no-store"
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', first.text):
+        assert urlsplit(address).netloc == "", address
+
+
+def test_files_stand_under_the_digest_of_their_content_for_good(town: Town) -> None:
+    client = town.visitor()
+    page = client.get("/login").text
+    files = sorted(set(re.findall(r"/assets/[0-9a-f]{16}/[\w.]+", page)))
+
+    assert {address.rsplit("/", 1)[1] for address in files} >= {"bootstrap.css", "theme.css", "htmx.js", "outreach.js"}
+    for address in files:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert answer.headers["Cache-Control"] == FOREVER
+    assert client.get(re.sub(r"/[0-9a-f]{16}/", "/0123456789abcdef/", files[0])).status_code == 404
+    packed = client.get(files[0], headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data)
+
+
+def test_the_pages_ask_for_no_icon_that_was_not_cut_and_none_is_cut_in_vain(town: Town) -> None:
+    folder = Path(templates.__file__).parent
+    asked = {name for file in folder.rglob("*.html") for name in re.findall(r"icon\('([a-z0-9-]+)'", file.read_text())}
+    words = {name for file in folder.rglob("*.html") for name in re.findall(r"'([a-z0-9-]+)'", file.read_text())}
+    in_code = (Path(town.app.root_path) / "web" / "words.py").read_text()
+    spoken = {name for name in ICONS if f'"{name}"' in in_code} | (words & ICONS)
+
+    assert asked <= ICONS
+    assert ICONS - asked - spoken == set()
+    assert len(icon_sheet()) < 30_000
+    with town.app.app_context(), pytest.raises(UnknownIcon):
+        icon("emoji-laughing")
+
+
+def test_a_refusal_is_a_page_in_our_look(town: Town) -> None:
+    teacher = town.sign_in()
+    missing, forbidden = teacher.get("/no/such/page"), teacher.get("/admin")
+
+    assert missing.status_code == 404
+    assert "Nothing here" in missing.text
+    assert forbidden.status_code == 403
+    assert "Your role does not include this" in forbidden.text
+    assert "theme.css" in missing.text
+
+
+def test_a_fault_of_ours_says_so_and_tells_nothing_else(town: Town) -> None:
+    def broken() -> str:
+        raise RuntimeError("secret of the house")
+
+    town.app.add_url_rule("/broken", "broken", broken)
+    town.app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = town.visitor().get("/broken")
+
+    assert answer.status_code == 500
+    assert "The fault is ours" in answer.text
+    assert "secret of the house" not in answer.text
+
+
+def test_a_form_without_our_token_changes_nothing(town: Town) -> None:
+    teacher = town.sign_in()
+    answer = teacher.client.post("/contacts/new", data={"family_id": town.delgado.id})
+
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text
+
+
+def test_a_made_up_district_says_so_on_every_page(town: Town) -> None:
+    town.world.district().made_up = True
+    town.commit()
+
+    assert "Made-up district" in town.visitor().get("/login").text
+    assert "Made-up district" in town.sign_in().get("/families").text
+    assert "Made-up district" in town.visitor().get("/no/such/page").text
+
+
+def test_an_administrator_reads_on_every_page_that_the_roster_is_old(town: Town) -> None:
+    administrator, teacher = town.sign_in(AccountRole.ADMINISTRATOR), town.sign_in()
+    assert "No roster has been imported yet" in administrator.get("/families").text
+    town.world.district().roster_as_of = NOW.replace(day=18)
+    town.commit()
+
+    assert "The roster is 6 days old" in administrator.get("/families").text
+    assert "roster is" not in teacher.get("/families").text
+
+
+def test_alive_and_ready(town: Town) -> None:
+    assert town.visitor().get("/healthz").get_json() == {"status": "ok"}
+    assert town.visitor().get("/readyz").get_json() == {"status": "ok"}
+
+
+def test_pages_are_dark_or_light_as_chosen(town: Town) -> None:
+    teacher = town.sign_in()
+    teacher.send("/account", look="dark", digest="yes", digest_hour="8")
+
+    assert 'data-bs-theme="dark"' in teacher.get("/families").text
