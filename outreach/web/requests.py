@@ -16,8 +16,8 @@ from outreach.contacts import (
     waiting_counts,
     waiting_of_family,
     waiting_requests,
+    withheld_questions,
 )
-from outreach.contacts.waiting import KEPT_FOR_ON_CALL, guarded_contacts
 from outreach.errors import NotFound
 
 from . import asking
@@ -108,9 +108,9 @@ def _hand_over(asked: Request) -> None:
 def _page(asked: Request, grant: Grant, problems: list[tuple[str, str]] | None = None) -> str:
     looking, now = asking.viewer(), asking.now()
     rows = waiting_of_family(session(), looking, asked.family_id, now)
-    kept_back = guarded_contacts(session(), looking, {asked.opened_by_contact_id} - {None})
+    withheld = withheld_questions(session(), looking, [asked])
     return render_template(
-        "requests/one.html", asked=asked, question=KEPT_FOR_ON_CALL if kept_back else asked.question,
+        "requests/one.html", asked=asked, question=withheld.get(asked.id, asked.question),
         row=next((row for row in rows if row.request_id == asked.id), None),
         home=household(session(), looking, asked.family_id, now), grant=grant, problems=problems or [],
         staff=colleagues(session(), looking, asked.family_id), departments=HANDED_TO,

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from models import AccountRole, Case, CaseState, Request, RequestState
+from models import AccountRole, Case, CaseState, FamilyMember, Request, RequestState
 from outreach.risk import score_families, tend_cases
 from tests.web.conftest import Town
 from tests.world import NOW
@@ -33,6 +33,16 @@ def test_a_waiting_question_stands_with_its_clock(town: Town) -> None:
 
     assert "Can Maya retake Friday&#39;s test?" in page
     assert re.search(r'class="clock late".*?school days over', page, re.DOTALL)
+
+
+def test_a_question_about_a_brother_whom_the_teacher_does_not_teach_keeps_its_words(town: Town) -> None:
+    leo = town.world.student(town.school, given_name="Leo")
+    town.world.add(FamilyMember(family_id=town.delgado.id, student_id=leo.id, from_on=NOW.date()))
+    number = town.world.request(town.delgado, town.school, student_id=leo.id, question="Why was Leo sent home?").id
+    town.commit()
+
+    assert "sent home" not in town.sign_in().get(f"/requests/{number}").text
+    assert "sent home" in town.sign_in(AccountRole.COUNSELOR).get(f"/requests/{number}").text
 
 
 def test_nothing_waiting_says_so(town: Town) -> None:
