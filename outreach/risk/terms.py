@@ -1,0 +1,41 @@
+"""The terms that scoring rests on. Defined in :mod:`outreach.insights.terms`, where figures and pages read them too."""
+
+from outreach.insights.terms import (
+    CORRECTABLE,
+    LEVELS_FROM_LOWEST,
+    LOW_PERFORMANCE,
+    RANK,
+    attempt,
+    counts_as_contact,
+    current,
+    family_contact,
+    general_notice,
+    level_of,
+    past_due,
+    personal_contact,
+    raises_a_matter,
+    settled_in_time,
+    teacher_contact,
+    two_way,
+    waiting,
+)
+
+__all__ = [
+    "CORRECTABLE",
+    "LEVELS_FROM_LOWEST",
+    "LOW_PERFORMANCE",
+    "RANK",
+    "attempt",
+    "counts_as_contact",
+    "current",
+    "family_contact",
+    "general_notice",
+    "level_of",
+    "past_due",
+    "personal_contact",
+    "raises_a_matter",
+    "settled_in_time",
+    "teacher_contact",
+    "two_way",
+    "waiting",
+]
