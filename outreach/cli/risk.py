@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from config.tuning import Risk
 from outreach.cli.context import CliContext, json_option, pass_cli
-from outreach.effective import table
+from outreach.effective import shipped_tuning
 from outreach.risk import Evaluation, Explanation, evaluate, explain, find_family
 
 
@@ -61,7 +60,7 @@ def _lines(found: Explanation) -> list[str]:
 @pass_cli
 def evaluate_command(cli: CliContext, csv: Path, label: str, group: str | None) -> None:
     """Measure the score against labelled data, with the weights of the configuration files. Needs no database."""
-    found = evaluate(csv, label, Risk.model_validate(table("risk.toml")), group)
+    found = evaluate(csv, label, shipped_tuning().risk, group)
     cli.emit(asdict(found), _figures(found))
 
 

@@ -67,7 +67,7 @@ def explain(session: Session, family_id: int, now: datetime, viewer: Viewer | No
     if score is None:
         raise NotScored(f"Family {family_id} has not been scored yet; the night does it, or run: outreach nightly")
     reasons = reasons_of(session, [family_id], now, viewer).get(family_id, ())
-    unknown = tuple(_unknown(session, family_id, now, reader_for(session, now, [family_id])))
+    unknown = tuple(_unknown(session, family_id, score.computed_at, reader_for(session, now, [family_id])))
     return Explanation(
         family_id, score.points, score.band, tuple(reasons), unknown, score.computed_at, score.config_version
     )
@@ -116,7 +116,7 @@ def _hidden(session: Session, rows: Sequence[tuple[int, str, int, JsonObject]], 
 
 
 def _unknown(session: Session, family_id: int, now: datetime, reader: Reader) -> list[str]:
-    """What gave no points for want of figures."""
+    """What gave no points for want of figures, in the scoring at ``now``."""
     risk = effective_config(session, now).risk
     children = session.execute(
         select(Student.id, Student.school_id, School.name)

@@ -106,6 +106,14 @@ def test_what_is_unknown_is_said(world: World, session: Session) -> None:
     assert "outside every term" in explain(session, family.id, summer).unknown[1]
 
 
+def test_what_was_unknown_is_told_as_of_the_scoring(world: World, home: Home, session: Session) -> None:
+    world.mark(home.child, 90.0)
+    score_families(session, NOW)
+    years_later = explain(session, home.family.id, NOW + timedelta(days=800))
+    assert years_later.unknown == explain(session, home.family.id, NOW).unknown
+    assert not any("no marks" in sentence for sentence in years_later.unknown)
+
+
 def test_a_teacher_reads_nothing_about_a_child_of_others(world: World, home: Home, session: Session) -> None:
     brother, sister = world.student(home.school), world.student(home.school)
     family = world.family(brother, sister)
