@@ -103,6 +103,7 @@ def test_what_is_unknown_is_said(world: World, session: Session) -> None:
     session.flush()
     assert "count since 10 Nov" in explain(session, family.id, NOW).unknown[1]
     summer = NOW.replace(year=2027, month=7)
+    score_families(session, summer)
     assert "outside every term" in explain(session, family.id, summer).unknown[1]
 
 
