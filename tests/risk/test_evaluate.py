@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from math import sqrt
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from outreach.cli.risk import risk as risk_command
 from outreach.effective import table
 from outreach.risk import LabelledFileError, evaluate
 
-SHARED = Path(os.environ.get("OUTREACH_SHARED", "../shared"))
-TRAIN = SHARED / "data/nhes_pfi_2019/train.csv"
 SMALL = """case,overall_grade,lowest_level,absences,personal_contacts,general_notices,unhappy,home
 1,D,failing,12,0,0,1,es
 2,C,average,6,1,1,1,en
@@ -119,10 +116,9 @@ def test_the_command_answers_with_one_json_object(small: Path) -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.skipif(not TRAIN.exists(), reason="OUTREACH_SHARED is not there")
 @pytest.mark.parametrize(("label", "least"), [("dissatisfied_school", 0.70), ("dissatisfied_staff", 0.64)])
-def test_the_shipped_weights_on_the_national_survey(weights: Risk, label: str, least: float) -> None:
-    found = evaluate(TRAIN, label, weights)
+def test_the_shipped_weights_on_the_national_survey(weights: Risk, label: str, least: float, shared: Path) -> None:
+    found = evaluate(shared / "data/nhes_pfi_2019/train.csv", label, weights)
     assert found.n == 7778
     assert found.auc >= least
     assert found.auc_interval[0] < found.auc < found.auc_interval[1]
