@@ -13,13 +13,15 @@ from .entries import (
     Undone,
 )
 from .errors import ContactRefused, RequestRefused
+from .expectation import Expectation, answer_expected, expectation_words
 from .families import families_of_contact, families_of_students, lock_family, students_of_contact, students_of_family
 from .imports import import_contacts
 from .log import log_contact
 from .messages import InboundContact, log_inbound_contact, log_message_contact
 from .new import LIVE_CHANNELS, OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, WRITTEN_CHANNELS, NewContact
-from .owners import owner_for, rehome_requests
+from .owners import owner_for
 from .questions import Fate, Question, Received, open_request, receive_question
+from .rehome import rehome_requests
 from .requests import answer_request, close_answered, close_request, hand_over, reopen_request
 from .revise import as_new, correct_contact, restore_contact, void_contact
 from .revisions import revisions_of
@@ -50,6 +52,7 @@ __all__ = [
     "DueTimes",
     "Entry",
     "EntryKind",
+    "Expectation",
     "Fate",
     "HelpVerdict",
     "InboundContact",
@@ -65,6 +68,7 @@ __all__ = [
     "Undone",
     "WaitingCounts",
     "WaitingRequest",
+    "answer_expected",
     "answer_request",
     "as_new",
     "breaches",
@@ -77,6 +81,7 @@ __all__ = [
     "due_times",
     "elapsed_words",
     "enter_closure",
+    "expectation_words",
     "families_of_contact",
     "families_of_students",
     "hand_over",

@@ -14,10 +14,6 @@ from models import (
     Department,
     Enrollment,
     Family,
-    JsonObject,
-    Request,
-    RequestEventKind,
-    RequestState,
     School,
     Section,
     Staff,
@@ -29,7 +25,6 @@ from outreach.access.scope import on_caseload
 from outreach.schooltime import zone_of_school
 
 from .errors import RequestRefused
-from .events import record_event
 from .families import students_of_family
 
 TEACHING_ROLES = (AssignmentRole.TEACHER, AssignmentRole.CO_TEACHER, AssignmentRole.SUBSTITUTE)
@@ -74,7 +69,7 @@ def _candidates(
     if first_choice is not None:
         yield first_choice
     if department is Department.TEACHING:
-        yield from session.scalars(_teachers(students, on))
+        yield from session.scalars(_teachers(students, school, on))
     if department is Department.SPECIAL_EDUCATION:
         yield from session.scalars(_assigned(students, AssignmentRole.CASE_MANAGER, on))
     if department in ROLE_OF_DEPARTMENT and department is not Department.COUNSELING:
@@ -90,8 +85,9 @@ def _candidates(
     yield from session.scalars(_of_role(StaffRole.ADMINISTRATOR, school))
 
 
-def _teachers(students: list[int], on: date) -> Select[int]:
-    """Those who teach one of these students: by a section they are enrolled in, else by name; homeroom first."""
+def _teachers(students: list[int], school: int, on: date) -> Select[int]:
+    """Those who teach one of these students, by a section of this school or by name; homeroom first, elsewhere last."""
+    elsewhere = case((Section.school_id != school, 1), else_=0)
     rank = case((Section.homeroom, 0), (Assignment.section_id.is_not(None), 1), else_=2)
     first_role = case((Assignment.role == AssignmentRole.TEACHER, 0), else_=1)
     enrolled = and_(
@@ -105,11 +101,11 @@ def _teachers(students: list[int], on: date) -> Select[int]:
         .outerjoin(Enrollment, enrolled)
         .where(
             Assignment.role.in_(TEACHING_ROLES),
-            _in_force(on),
+            in_force(on),
             or_(Assignment.student_id.in_(students), and_(Section.id.is_not(None), Enrollment.id.is_not(None))),
         )
         .group_by(Assignment.staff_id)
-        .order_by(func.min(rank), func.min(first_role), Assignment.staff_id)
+        .order_by(func.min(elsewhere), func.min(rank), func.min(first_role), Assignment.staff_id)
     )
 
 
@@ -119,7 +115,7 @@ def _assigned(students: list[int], role: AssignmentRole, on: date) -> Select[int
     return (
         select(Assignment.staff_id)
         .join(Student, and_(Student.id.in_(students), or_(by_name, on_caseload())))
-        .where(Assignment.role == role, _in_force(on))
+        .where(Assignment.role == role, in_force(on))
         .group_by(Assignment.staff_id)
         .order_by(func.min(case((by_name, 0), else_=1)), Assignment.staff_id)
     )
@@ -134,7 +130,8 @@ def _of_role(role: StaffRole, school_id: int) -> Select[int]:
     )
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
+def in_force(on: date) -> ColumnElement[bool]:
+    """Assignments that hold on a local day; ``until_on`` is the first day they no longer do."""
     return and_(
         Assignment.active,
         or_(Assignment.from_on.is_(None), Assignment.from_on <= on),
@@ -184,27 +181,3 @@ def school_of_question(session: Session, family_id: int, student_id: int | None,
 def local_day(session: Session, school_id: int, now: datetime) -> date:
     """Today on the wall of a school."""
     return now.astimezone(zone_of_school(session, school_id)).date()
-
-
-def rehome_requests(session: Session, now: datetime) -> int:
-    """Give every open request whose owner is away, has left or was never set a new one; gives how many moved.
-
-    Nightly, after the roster. The due time stays. It uses up no hand-over of the department.
-    """
-    open_ones = select(Request).where(Request.state == RequestState.OPEN).order_by(Request.id)
-    gone = open_ones.outerjoin(Staff, Staff.id == Request.owner_staff_id).where(
-        or_(Staff.id.is_(None), Staff.active.is_(False), Staff.left_on.is_not(None), Staff.leave_from.is_not(None))
-    )
-    moved = 0
-    for request in session.scalars(gone):
-        today = local_day(session, request.school_id, now)
-        owner = owner_for(
-            session, request.family_id, request.student_id, request.department, today,
-            first_choice=request.owner_staff_id, school_id=request.school_id,
-        )  # fmt: skip
-        if owner is not None and owner != request.owner_staff_id:
-            before, request.owner_staff_id = request.owner_staff_id, owner
-            detail: JsonObject = {"because": "owner_away", "from_staff": before, "to_staff": owner}
-            record_event(session, request, RequestEventKind.HANDED_OVER, now, account_id=None, detail=detail)
-            moved += 1
-    return moved

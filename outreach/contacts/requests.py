@@ -28,11 +28,10 @@ from .events import record_event
 from .families import families_of_contact
 from .owners import local_day, owner_for
 from .questions import reopen
+from .rehome import BY_HAND
 from .revisions import keep_revision
 from .scoring import rescore
 from .states import move
-
-BY_HAND = "handed_over"
 
 
 def answer_request(

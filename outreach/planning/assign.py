@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -22,11 +22,11 @@ from models import (
     Subject,
 )
 from outreach.access.scope import on_caseload
+from outreach.contacts.owners import TEACHING_ROLES, in_force
 
 from .candidates import Candidate, Rule
 from .school_days import SchoolDay
 
-TEACHING = (AssignmentRole.TEACHER, AssignmentRole.CO_TEACHER, AssignmentRole.SUBSTITUTE)
 UNASSIGNED_PER_SCHOOL = 25
 """The list of families that have nobody is for an administrator to read, not to drown in."""
 SUBSTITUTIONS = 3
@@ -148,11 +148,11 @@ def _teachings(session: Session, days: Mapping[int, SchoolDay], day: date) -> di
         .join(Section, Section.id == Enrollment.section_id)
         .join(Assignment, Assignment.section_id == Section.id)
         .where(
-            current, Section.active, Section.school_id.in_(days), Assignment.role.in_(TEACHING), in_force(day)
+            current, Section.active, Section.school_id.in_(days), Assignment.role.in_(TEACHING_ROLES), in_force(day)
         )
     )  # fmt: skip
     by_name = select(Assignment.student_id, Assignment.staff_id, Assignment.role).where(
-        Assignment.student_id.is_not(None), Assignment.role.in_(TEACHING), in_force(day)
+        Assignment.student_id.is_not(None), Assignment.role.in_(TEACHING_ROLES), in_force(day)
     )
     found: defaultdict[int, list[Teaching]] = defaultdict(list)
     for student, staff, role, subject, homeroom, title in session.execute(by_section):
@@ -179,14 +179,6 @@ def _counselors(session: Session, days: Mapping[int, SchoolDay], day: date) -> d
         if student_id is not None:
             found[student_id].append(staff_id)
     return dict(found)
-
-
-def in_force(day: date) -> ColumnElement[bool]:
-    return and_(
-        Assignment.active,
-        or_(Assignment.from_on.is_(None), Assignment.from_on <= day),
-        or_(Assignment.until_on.is_(None), Assignment.until_on > day),
-    )
 
 
 def present_staff(session: Session, day: date) -> dict[int, int | None]:

@@ -38,6 +38,8 @@ class _Names:
     staff: dict[int, str]
     relations: dict[tuple[int, int], str | None]
     phones: dict[int, str]
+    chosen: dict[int, str]
+    """Address to the number that was chosen to call, as long as it lives."""
     hours: HoursBook
     zones: dict[int, ZoneInfo]
 
@@ -74,7 +76,7 @@ def _card(row: Outreach, names: _Names, now: datetime) -> Card:
         staff_name=names.staff.get(row.staff_id or 0), rule=row.rule,
         why=why(row, called, names.hours.of(school_id), zone or named_zone("UTC"), now), how=how(row, guardian),
         act=act, act_words=ACT_WORDS[act], channel=row.channel, language=row.language, interpreter=row.interpreter,
-        phone=names.phones.get(row.guardian_id or 0) if act is Act.CALL else None, title=row.title, body=row.body,
+        phone=_phone(row, names) if act is Act.CALL else None, title=row.title, body=row.body,
         body_in_staff_language=row.body_in_staff_language, blocked=row.blocked,
         local_time=datetime.fromisoformat(row.local_time) if row.local_time else None, timezone=row.timezone,
         state=row.state, state_reason=row.state_reason, request_id=request if isinstance(request, int) else None,
@@ -113,9 +115,22 @@ def _names(session: Session, rows: Sequence[Outreach]) -> _Names:
             )
         },
         phones=_phones(session, guardians),
+        chosen=_chosen(session, {row.address_id for row in rows if row.address_id is not None}),
         hours=hours_book(session, schools),
         zones=dict(zones_of_schools(session, schools)),
     )
+
+
+def _phone(row: Outreach, names: _Names) -> str | None:
+    """The number that the plan chose: another of the same person may be shared with somebody who may not be told."""
+    return names.chosen.get(row.address_id or 0) or names.phones.get(row.guardian_id or 0)
+
+
+def _chosen(session: Session, address_ids: set[int]) -> dict[int, str]:
+    living = select(Address.id, Address.value).where(
+        Address.id.in_(address_ids), Address.kind == AddressKind.PHONE, Address.health != AddressHealth.DEAD
+    )
+    return dict(session.execute(living).all())
 
 
 def _phones(session: Session, guardians: set[int]) -> dict[int, str]:

@@ -52,6 +52,9 @@ class Way:
 def choose_way(person: Person, approved: frozenset[str], *, voice_only: bool = False) -> Way:
     """The way to ``person``; ``approved`` are the languages with approved templates.
 
+    What is said aloud to a home of another language needs an interpreter, also where its templates are approved:
+    approved are the written words, and nobody at school is assumed to speak them.
+
     ``voice_only``: an incident is told aloud or face to face, never in a message. A relay call is a call; who needs
     text only is never called, and for what may not be written is asked in.
     """
@@ -60,7 +63,7 @@ def choose_way(person: Person, approved: frozenset[str], *, voice_only: bool = F
     for channel in _in_order(person, written):
         reach = next((reach for reach in person.reaches if channel in reach.channels), None)
         if reach is not None or channel is Channel.IN_PERSON or (channel is Channel.LETTER and written):
-            interpreter = channel in SPOKEN and language not in approved
+            interpreter = channel in SPOKEN and language != STAFF_LANGUAGE
             return Way(channel, language, interpreter, reach)
     raise AssertionError("a visit is always possible")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.tuning import Tuning
 from models import Authored, Channel, JsonObject, OutreachState, Purpose, Subject
+from outreach.contacts.expectation import MONTHS_ES
 
 from .assign import Chosen
 from .channel import SENT, Person, Way, choose_way
@@ -23,11 +24,6 @@ from .wording import (
     Situation,
     render,
 )
-
-MONTHS_ES = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-    "diciembre",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from models import (
     Student,
     Topic,
 )
-from outreach.insights.terms import teacher_contact
+from outreach.insights.terms import personal_contact, teacher_contact
 from outreach.schooltime import local_moment
 
 from .exclusions import (
@@ -243,14 +243,13 @@ def _add_requests(session: Session, families: dict[int, FamilyFacts], now: datet
 
 
 def _add_incidents(session: Session, families: dict[int, FamilyFacts], days: Mapping[int, SchoolDay]) -> None:
-    """Incidents of the last week, of which the school has not spoken with the family since."""
+    """Incidents of the last week, of which the school has not spoken with the family since; an attempt is no talk."""
     latest = max(one.day for one in days.values())
     spoken = (
         select(ContactStudent.student_id)
         .join(Contact, Contact.id == ContactStudent.contact_id)
         .where(
-            ContactStudent.student_id == Incident.student_id, Contact.voided_at.is_(None),
-            Contact.initiator != Initiator.FAMILY, Contact.topic == Topic.BEHAVIOR,
+            ContactStudent.student_id == Incident.student_id, personal_contact(), Contact.topic == Topic.BEHAVIOR,
             func.date(Contact.occurred_at) >= Incident.occurred_on,
         )
         .exists()

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Authored, Channel, FamilyMember, JsonObject, Outreach, OutreachState, Request, Student
+from models import Authored, Channel, FamilyMember, JsonObject, Outreach, OutreachState, Request, Staff, Student
 from outreach.access import NotAllowed, Viewer, audit, require
 from outreach.contacts import students_of_family
 from outreach.effective import effective_config
@@ -101,10 +101,7 @@ def write_by_hand(session: Session, viewer: Viewer, message: NewMessage, now: da
     DraftBlocked, MarkInText, LanguageNotConfirmed. Does not commit.
     """
     require(session, viewer, message.family_id)
-    if viewer.staff_id is None:
-        raise NotAllowed("Only somebody who works at a school writes to families.")
-    if not message.form_key.strip():
-        raise PlanningError("This form has no key; reload the page and write again.")
+    _check_form(viewer, message)
     first = _key(message.form_key, viewer, 0)
     sent = session.scalar(select(Outreach).where(Outreach.rule == BY_HAND, Outreach.slot == first))
     if sent is not None:
@@ -139,6 +136,13 @@ def write_by_hand(session: Session, viewer: Viewer, message: NewMessage, now: da
     return row
 
 
+def _check_form(viewer: Viewer, message: NewMessage) -> None:
+    if viewer.staff_id is None:
+        raise NotAllowed("Only somebody who works at a school writes to families.")
+    if not message.form_key.strip():
+        raise PlanningError("This form has no key; reload the page and write again.")
+
+
 def continue_weekly(session: Session, now: datetime) -> int:
     """Add to each running weekly message the next one due within a week; how many were added. Safe to repeat.
 
@@ -153,7 +157,7 @@ def continue_weekly(session: Session, now: datetime) -> int:
     added = 0
     for last in session.scalars(select(Outreach).where(Outreach.id.in_(newest)).order_by(Outreach.id)):
         when = _next_time(last, now)
-        if when is None or last.state in ENDS_A_CHAIN or not _still_there(session, last):
+        if when is None or last.state in ENDS_A_CHAIN or not _still_there(session, last, now):
             continue
         row = Outreach(**_next_link(last, when, now))
         session.add(row)
@@ -186,19 +190,23 @@ def _next_link(last: Outreach, when: SendTime, now: datetime) -> dict[str, objec
     kept = {
         name: getattr(last, name)
         for name in (
-            "family_id", "student_id", "guardian_id", "staff_id", "rule", "about", "evidence", "channel", "language",
+            "family_id", "student_id", "guardian_id", "staff_id", "rule", "about", "channel", "language",
             "address_id", "title", "body", "authored", "timezone", "repeats_until", "approved_at", "approved_by",
         )
     }  # fmt: skip
     number = int(last.slot[-COUNTER + 1 :]) + 1
+    about = {name: value for name, value in last.evidence.items() if name != "request_id"}  # only the first answers
     return {
-        **kept, "slot": f"{last.slot[:-COUNTER]}#{number:04d}", "state": OutreachState.SCHEDULED, "created_at": now,
-        "local_time": when.local.isoformat(timespec="minutes"), "send_at": when.at,
+        **kept, "evidence": about, "slot": f"{last.slot[:-COUNTER]}#{number:04d}", "state": OutreachState.SCHEDULED,
+        "created_at": now, "local_time": when.local.isoformat(timespec="minutes"), "send_at": when.at,
     }  # fmt: skip
 
 
-def _still_there(session: Session, last: Outreach) -> bool:
-    """The students still belong to the family and are at school."""
+def _still_there(session: Session, last: Outreach, now: datetime) -> bool:
+    """The sender works here, and the students still belong to the family and are at school."""
+    sender = session.get(Staff, last.staff_id)
+    if sender is None or not sender.active or (sender.left_on is not None and sender.left_on <= now.date()):
+        return False
     named = last.evidence.get("student_ids")
     ids = [one for one in named if isinstance(one, int)] if isinstance(named, list) else []
     present = session.scalar(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -45,7 +45,7 @@ class OwnerFigures:
     cancelled: int = 0
     """Scheduled messages of people who have left."""
     suggestions: int = 0
-    """Open suggestions handed to who stands in, or taken back for tonight's plan."""
+    """Open suggestions handed to who stands in, or put on the administrators' unassigned list."""
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -60,18 +60,19 @@ def find_living_owners(session: Session, now: datetime) -> OwnerFigures:
     """
     requests = rehome_requests(session, now)
     zone = session.scalar(select(District.timezone))
-    present = present_staff(session, now.astimezone(ZoneInfo(zone) if zone else ZoneInfo("UTC")).date())
+    today = now.astimezone(ZoneInfo(zone) if zone else ZoneInfo("UTC")).date()
+    present = present_staff(session, today)
     gone = {staff_id for staff_id, stands_in in present.items() if stands_in != staff_id}
-    cancelled = _cancel_scheduled(session, now)
+    cancelled = _cancel_scheduled(session, today, now)
     suggestions = _hand_on_suggestions(session, present, gone)
     return OwnerFigures(
-        requests, _cases(session, present, gone), _families(session, present, gone), cancelled, suggestions
+        requests, _cases(session, present, gone), _families(session, present, today), cancelled, suggestions
     )
 
 
-def _cancel_scheduled(session: Session, now: datetime) -> int:
+def _cancel_scheduled(session: Session, today: date, now: datetime) -> int:
     """Messages not yet gone whose sender has left, or whose family has no student here any more."""
-    left = select(Staff.id).where(or_(Staff.active.is_(False), Staff.left_on <= now.date()))
+    left = _who_left(today)
     with_students = (
         select(FamilyMember.family_id)
         .join(Student, Student.id == FamilyMember.student_id)
@@ -96,8 +97,12 @@ def _cancel_scheduled(session: Session, now: datetime) -> int:
     return cancelled
 
 
+def _who_left(today: date) -> Select[int]:
+    return select(Staff.id).where(or_(Staff.active.is_(False), Staff.left_on <= today))
+
+
 def _hand_on_suggestions(session: Session, present: Mapping[int, int | None], gone: set[int]) -> int:
-    """To who stands in; where nobody does, the suggestion is taken back and tonight's plan finds somebody."""
+    """To who stands in; where nobody does, to the unassigned list, from which an administrator assigns it."""
     moved = 0
     rows = select(Outreach).where(Outreach.state.in_(NOT_LEFT), Outreach.staff_id.in_(gone), Outreach.rule != "by_hand")
     for row in session.scalars(rows):
@@ -121,11 +126,12 @@ def _cases(session: Session, present: Mapping[int, int | None], gone: set[int]) 
     return len(rows)
 
 
-def _families(session: Session, present: Mapping[int, int | None], gone: set[int]) -> int:
+def _families(session: Session, present: Mapping[int, int | None], today: date) -> int:
     """The owning counselor has left: to the substitute, else to the school's fallback. Leave changes nothing here."""
-    left = set(session.scalars(select(Staff.id).where(Staff.active.is_(False), Staff.id.in_(gone))))
     fallback = dict(session.execute(select(School.id, School.fallback_staff_id)).all())
-    owners = session.scalars(select(Family.owner_staff_id).where(Family.owner_staff_id.in_(left)).distinct()).all()
+    owners = session.scalars(
+        select(Family.owner_staff_id).where(Family.owner_staff_id.in_(_who_left(today))).distinct()
+    ).all()
     moved = 0
     for owner in owners:
         substitute = present.get(owner or 0)

@@ -49,10 +49,6 @@ class SchoolDay:
         return self.day.isocalendar().week
 
     @property
-    def year_began(self) -> datetime:
-        return local_moment(self.year.starts_on, time.min, self.zone)
-
-    @property
     def term_began(self) -> date:
         return self.term.starts_on if self.term else self.year.starts_on
 

@@ -115,7 +115,7 @@ def _subject(value: object) -> str:
 
 
 def how(row: Outreach, guardian: Guardian | None) -> str:
-    """ "Speaks Spanish, reads texts after 5 pm." and, for a call, what to begin with."""
+    """ "Speaks Spanish, reads texts after 5 pm." and, for a call, what to begin with, in the caller's language."""
     parts: list[str] = []
     tongue = base_language(guardian.language if guardian else None)
     if tongue and tongue != "en":
@@ -133,8 +133,9 @@ def how(row: Outreach, guardian: Guardian | None) -> str:
         parts.append("no guardian is on record: find out whom to ask" if guardian is None else "best face to face")
     sentence = ", ".join(parts)
     sentence = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-    if row.channel is Channel.PHONE and row.body:
-        sentence = f"{sentence} To begin with: “{row.body}”"
+    opening = row.body_in_staff_language or row.body
+    if row.channel is Channel.PHONE and opening:
+        sentence = f"{sentence} To begin with: “{opening}”"
     return sentence.strip()
 
 

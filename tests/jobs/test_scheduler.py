@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -148,8 +147,3 @@ def test_jobs_know_neither_the_web_nor_the_application() -> None:
         assert "flask" not in source.lower()
         assert "outreach.app" not in source
         assert "outreach.web" not in source
-
-
-def test_parts_can_be_changed_for_a_second_worker(engine: Engine) -> None:
-    given = parts(jobs_scene.build(engine, district), NIGHT)
-    assert replace(given, worker="w2").worker == "w2"

@@ -170,3 +170,22 @@ def test_weeks_missed_while_nothing_ran_are_not_sent_late(session: Session, scen
     write_by_hand(session, scene.viewer(), message, NOW)
     continue_weekly(session, NOW + timedelta(days=17))
     assert [one.due_at.date() for one in outbox(session)] == [date(2026, 11, 24), date(2026, 12, 15)]
+
+
+def test_of_a_weekly_message_only_the_first_answers_the_question(session: Session, scene: Scene) -> None:
+    home = scene.home()
+    request = scene.world.request(home.family, scene.school, owner_staff_id=scene.teacher.id)
+    weekly = note(home, answers_request_id=request.id, weekly_until=date(2026, 12, 20))
+    write_by_hand(session, scene.viewer(), weekly, NOW)
+    assert continue_weekly(session, NOW + timedelta(days=1)) == 1
+    assert [one.kind for one in outbox(session)] == [MessageKind.ANSWER, MessageKind.TEACHER]
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"left_on": date(2026, 11, 24)}], ids=["inactive", "left"])
+def test_a_chain_ends_when_its_sender_has_left(session: Session, scene: Scene, gone: dict[str, object]) -> None:
+    row = write_by_hand(session, scene.viewer(), note(scene.home(), weekly_until=date(2026, 12, 20)), NOW)
+    row.state = OutreachState.DELIVERED
+    for name, value in gone.items():
+        setattr(scene.teacher, name, value)
+    session.flush()
+    assert continue_weekly(session, NOW + timedelta(days=1)) == 0

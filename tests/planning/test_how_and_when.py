@@ -22,12 +22,14 @@ from models import (
     ConsentSource,
     ConsentState,
     ContactPoint,
+    Guardian,
     Guardianship,
 )
-from outreach.planning import WrongTime, plan_night
+from outreach.planning import WrongTime, plan_night, today
 from outreach.planning.channel import Person, Reach, choose_way
 from outreach.planning.people import people_of_students
 from outreach.planning.send_time import a_week_later, chosen_time, send_time, wanted_time
+from outreach.planning.why import how
 from tests.planning.scene import NIGHT, Scene, wall
 from tests.world import NOW
 
@@ -63,6 +65,8 @@ def person(*reaches: Reach, **values: object) -> Person:
         (person(PHONE, language="vi", channel=Channel.SMS), False, Channel.PHONE, True),
         (person(EMAIL, language="vi"), False, Channel.IN_PERSON, True),
         (person(PHONE, language="es-MX"), False, Channel.SMS, False),
+        (person(CALLS_ONLY, language="es-MX"), False, Channel.PHONE, True),
+        (person(PHONE, language="es"), True, Channel.PHONE, True),
         (person(PHONE, access_need=AccessNeed.TEXT_ONLY, channel=Channel.PHONE), False, Channel.SMS, False),
         (person(PHONE, access_need=AccessNeed.TEXT_ONLY), True, Channel.IN_PERSON, False),
         (person(CALLS_ONLY, access_need=AccessNeed.RELAY_CALL), False, Channel.PHONE, False),
@@ -81,6 +85,18 @@ def test_a_language_without_approved_words_is_a_call_with_an_interpreter(session
     assert (row.channel, row.interpreter, row.language) == (Channel.PHONE, True, "vi")
     assert row.body is not None
     assert row.body.startswith("I am L. Alvarez")
+
+
+def test_a_call_in_spanish_has_an_interpreter_and_both_languages(session: Session, scene: Scene) -> None:
+    scene.home(Band.HIGH, language="es", channel=Channel.PHONE)
+    plan_night(session, NIGHT)
+    row = scene.only()
+    assert (row.channel, row.interpreter, row.language) == (Channel.PHONE, True, "es")
+    assert row.body_in_staff_language
+    card = how(row, session.get(Guardian, row.guardian_id))
+    assert "ask for an interpreter" in card
+    assert row.body_in_staff_language in card
+    assert str(row.body) not in card
 
 
 def test_where_only_a_level_is_known_no_figure_is_asked_for(session: Session, scene: Scene) -> None:
@@ -149,6 +165,21 @@ def test_a_doubtful_number_is_used_only_where_nothing_usable_exists(session: Ses
     scene.world.email(home.guardian)
     better = people_of_students(session, [home.student.id], date(2026, 11, 24))[home.student.id][0]
     assert [reach.channels for reach in better.reaches] == [frozenset({Channel.EMAIL})]
+
+
+def test_the_card_shows_the_number_that_was_chosen_not_one_shared_with_somebody_barred(
+    session: Session, scene: Scene
+) -> None:
+    home = scene.home(Band.HIGH, phone=False, channel=Channel.PHONE)
+    shared = scene.world.phone(home.guardian, "+13125550101")
+    barred = scene.world.guardian(home.student, given_name="Carl")
+    session.scalars(select(Guardianship).where(Guardianship.guardian_id == barred.id)).one().may_contact = False
+    scene.world.add(ContactPoint(guardian_id=barred.id, address_id=shared.id))
+    own = scene.world.phone(home.guardian, "+13125550102")
+    plan_night(session, NIGHT)
+    assert scene.only().channel is Channel.PHONE
+    (card,) = today(session, scene.viewer(), NOW).cards
+    assert card.phone == own.value
 
 
 def test_an_address_also_held_by_somebody_barred_is_never_used(session: Session, scene: Scene) -> None:

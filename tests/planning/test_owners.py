@@ -92,13 +92,17 @@ def test_a_case_goes_to_the_substitute_else_back_on_the_list(session: Session, s
     assert (cases[0].claimed_by, cases[0].claimed_at) == (None, None)
 
 
-def test_the_families_of_a_counselor_who_left_go_to_the_schools_fallback(session: Session, scene: Scene) -> None:
+@pytest.mark.parametrize("gone", [{"active": False}, {"left_on": NOW.date()}], ids=["inactive", "left"])
+def test_the_families_of_a_counselor_who_left_go_to_the_schools_fallback(
+    session: Session, scene: Scene, gone: dict[str, object]
+) -> None:
     counselor = scene.world.staff(scene.school, role=StaffRole.COUNSELOR)
     fallback = scene.world.staff(scene.school, role=StaffRole.ADMINISTRATOR)
     scene.school.fallback_staff_id = fallback.id
     home = scene.home()
     home.family.owner_staff_id = counselor.id
-    counselor.active = False
+    for name, value in gone.items():
+        setattr(counselor, name, value)
     session.flush()
     assert find_living_owners(session, NOW).families == 1
     session.refresh(home.family)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import (
     AccountRole,
+    Authored,
     Band,
     Channel,
     Guardianship,
@@ -164,6 +166,20 @@ def test_an_incident_that_was_spoken_about_is_settled(session: Session, scene: S
     scene.heard(home, datetime(2026, 11, 20, 20, tzinfo=UTC), topic=Topic.BEHAVIOR)
     plan_night(session, NIGHT)
     assert scene.planned() == []
+
+
+@pytest.mark.parametrize(
+    "attempt", [{"outcome": Outcome.NO_ANSWER}, {"authored": Authored.APPROVED_IN_BULK}], ids=["not reached", "notice"]
+)
+def test_an_attempt_or_a_notice_is_no_talk_about_the_incident(
+    session: Session, scene: Scene, attempt: dict[str, Any]
+) -> None:
+    home = scene.home()
+    scene.kept_up(home)
+    scene.world.add(Incident(sourced_id="i1", student_id=home.student.id, occurred_on=date(2026, 11, 20), kind="fight"))
+    scene.heard(home, datetime(2026, 11, 20, 20, tzinfo=UTC), topic=Topic.BEHAVIOR, **attempt)
+    plan_night(session, NIGHT)
+    assert scene.only().rule == "incident"
 
 
 def test_each_family_hears_about_behavior_too(session: Session, scene: Scene) -> None:
