@@ -113,7 +113,7 @@ class Households:
 
     def _repeated_parent(self, plan: FamilyPlan, names: NameList, surname: str) -> list[Home]:
         """A student system that makes a new row of the same parent for each child: two families until one decides."""
-        given = self._rng.choice(names.given)
+        given = self._rng.choice(names.mothers)
         homes = []
         for child in plan.children[:2]:
             parent = self._person(plan, names, surname, "mother", primary=True, given=given)
@@ -146,7 +146,7 @@ class Households:
         lives_with: bool = True, given: str | None = None,
     ) -> Person:  # fmt: skip
         number = next(self._guardians)
-        given = given or self._rng.choice(names.given)
+        given = given or self._rng.choice(names.given_for(relation))
         made = self._rows.add(
             Guardian, sourced_id=f"guardian-{number}", given_name=given, family_name=surname, language=plan.language,
             **self._addresses.wishes(plan),

@@ -11,10 +11,19 @@ def split(names: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class NameList:
-    """Given names (of any gender, for child and adult alike) and family names of one community."""
+    """Given names and family names of one community."""
 
     given: tuple[str, ...]
+    """For children and staff."""
     family: tuple[str, ...]
+    mothers: tuple[str, ...]
+    """Names that a reader expects of a mother; only so that a made-up family reads like one. Outreach itself guesses
+    nobody's gender."""
+    fathers: tuple[str, ...]
+
+    def given_for(self, relation: str) -> tuple[str, ...]:
+        """What a guardian of this relation may be called."""
+        return {"mother": self.mothers, "father": self.fathers}.get(relation, self.given)
 
 
 ENGLISH = NameList(
@@ -42,6 +51,19 @@ ENGLISH = NameList(
         "Shelton Sloan Sorensen Stanton Stokes Sutton Tanner Tate Thornton Tillman Travis Tucker Vance Vaughn "
         "Wade Walsh Washington Webb Wheeler Whitaker Wolfe Woodard Yates York"
     ),
+    split(
+        "Abigail Alice Amara Angela Barbara Beatrice Bianca Brianna Camille Carla Charlotte Clara Deborah Diana "
+        "Dorothy Eleanor Erin Esther Evelyn Faith Fiona Frances Gloria Grace Hannah Hazel Holly Imani Iris Jada "
+        "Janet Jasmine Joanna Josephine Kara Keisha Kendra Laura Leah Lillian Lydia Margaret Martha Maxine Megan "
+        "Miriam Monique Nadia Naomi Nina Nora Olivia Patricia Pearl Phoebe Rachel Rebecca Regina Rose Ruby Ruth "
+        "Sharon Sophie Stella Tamara Ursula Valerie Vera Violet Yvonne Zoe"
+    ),
+    split(
+        "Aaron Adrian Anthony Arthur Benjamin Brandon Caleb Calvin Carter Cedric Colin Connor Curtis Damon Daniel "
+        "Darius Derek Dominic Eli Elijah Emmett Ethan Gavin George Graham Harold Henry Isaac Jacob Jamal Jerome "
+        "Joel Julian Kevin Lance Leon Logan Lucas Malik Marcus Mason Miles Nathan Noah Omar Oscar Owen Paul Peter "
+        "Quentin Raymond Russell Samuel Seth Simon Terrence Theo Tobias Tyrone Vincent Walter Wesley Xavier"
+    ),
 )
 
 SPANISH = NameList(
@@ -65,6 +87,18 @@ SPANISH = NameList(
         "Robles Rojas Romero Rosales Rubio Ruiz Salazar Salinas Sandoval Santana Serrano Solís Soto Tapia Toledo "
         "Trejo Trujillo Valdez Valencia Vargas Vega Velasco Vera Villarreal Zamora Zavala Zepeda Zúñiga"
     ),
+    split(
+        "Adriana Alejandra Alma Ana Beatriz Blanca Camila Carmen Catalina Claudia Consuelo Cristina Daniela "
+        "Dolores Elena Esperanza Fabiola Fernanda Gabriela Gloria Graciela Guadalupe Inés Irene Isabel Jimena "
+        "Juana Julia Leticia Lorena Lucía Luz Marcela María Mariana Marisol Mónica Natalia Paloma Paula Pilar "
+        "Renata Rocío Rosa Sara Silvia Sofía Susana Teresa Valeria Verónica Ximena Yolanda"
+    ),
+    split(
+        "Alejandro Alonso Andrés Carlos César David Diego Eduardo Emilio Enrique Esteban Felipe Francisco Gerardo "
+        "Gustavo Héctor Hugo Ignacio Iván Javier Joaquín Jorge José Julio Luis Manuel Marcos Mario Martín Mateo "
+        "Mauricio Miguel Nicolás Octavio Pablo Pedro Rafael Ramón Raúl Ricardo Roberto Rodrigo Rubén Salvador "
+        "Samuel Santiago Sergio Tomás Vicente Víctor"
+    ),
 )
 
 VIETNAMESE = NameList(
@@ -74,6 +108,14 @@ VIETNAMESE = NameList(
         "Quyên Sơn Tâm Thanh Thảo Thu Thủy Tiên Trang Trúc Tuấn Tuyết Uyên Vân Việt Vy Xuân Yến"
     ),
     split("Bùi Cao Châu Đặng Đinh Đỗ Dương Hồ Hoàng Huỳnh Lâm Lê Lý Mai Ngô Nguyễn Phạm Phan Tạ Trần Trương Võ"),
+    split(
+        "Bích Chi Diễm Hà Hằng Hiền Hoa Hồng Hương Lan Liên Loan Mai My Nga Ngân Ngọc Nhung Oanh Phương Quyên "
+        "Thảo Thu Thủy Tiên Trang Trúc Tuyết Uyên Vân Xuân Yến"
+    ),
+    split(
+        "Bảo Cường Đạt Đức Dũng Hải Hòa Hoàng Hùng Huy Khánh Khoa Long Minh Nam Phong Phúc Quang Sơn Tâm Thanh "
+        "Tuấn Việt"
+    ),
 )
 
 OTHER = NameList(
@@ -87,6 +129,11 @@ OTHER = NameList(
         "Liang Mansour Mehta Mohamud Nair Omar Osman Popescu Qureshi Rahman Rao Sharif Singh Tan Warsame Wong "
         "Yılmaz Zhang"
     ),
+    split(
+        "Aisha Amina Anjali Asha Deepa Elif Farah Fatima Hana Hodan Ioana Kavya Khadija Layla Lina Mei Meera "
+        "Nasra Oksana Priya Rania Salma Yara Zahra"
+    ),
+    split("Abdi Amir Arjun Ayaan Bilal Hassan Ibrahim Jun Mohamed Nikolai Ravi Samir Sanjay Tariq Vikram Wei Yusuf"),
 )
 
 BY_LANGUAGE = {"en": ENGLISH, "es": SPANISH, "vi": VIETNAMESE, "so": OTHER, "ar": OTHER, "hi": OTHER}

@@ -187,7 +187,7 @@ def _addresses(session: Session) -> dict[int, dict[str, object]]:
 
 
 def _roles(session: Session) -> Iterator[Line]:
-    schools = dict(session.execute(select(School.id, School.sourced_id)).tuples().all())
+    schools = dict(session.execute(select(School.id, School.sourced_id)).all())
     for student, school in session.execute(select(Student.sourced_id, Student.school_id).order_by(Student.id)):
         yield _role(student, "student", schools[school])
     for guardian, school, relation in session.execute(
