@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -41,7 +43,7 @@ class DeliveryMode(StrEnum):
 def _database_url(text: str) -> str:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError("must look like sqlite:///outreach.sqlite or postgresql+psycopg://user@host/name") from None
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
@@ -59,8 +61,12 @@ def _zone(value: object) -> object:
 
 
 def _address_of_a_server(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        sound = False
+    if not sound or parts.query or parts.fragment or any(sign.isspace() for sign in text):
         raise ValueError(f"must be an address such as https://outreach.example.org, not {text!r}")
     return text.rstrip("/")
 
@@ -153,14 +159,15 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         path = INSTANCE / "secret_key"
-        path.parent.mkdir(exist_ok=True)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text("ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(SECRET_KEY_LENGTH))
-        return path.read_text("ascii")
+            if not path.exists():
+                _make_key(path)
+            key = path.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} cannot be made or read ({error}); set OUTREACH_SECRET_KEY.") from None
+        if len(key) < SECRET_KEY_LENGTH:
+            raise SettingsError(f"{path} is not whole; remove it, and a new one is made (everybody signs in again).")
+        return key
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -200,6 +207,20 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what the caller names, then the environment by our own rule of ``NAME_FILE``."""
         return init_settings, _Environment(settings_cls)
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key at ``path``, whole from the first moment: of several processes that start at once one makes it,
+    and none reads half of it."""
+    path.parent.mkdir(exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # readable by its owner only
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(SECRET_KEY_LENGTH))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 class _Environment(PydanticBaseSettingsSource):

@@ -9,8 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from .errors import OutreachError
+
 READ_ONLY = "outreach_read_only"
 BUSY_SECONDS = 30.0
+
+
+class DatabaseFolderError(OutreachError):
+    """There is no folder for SQLite's file, and none can be made."""
 
 
 def connect(url: str, **options: Any) -> Engine:
@@ -52,7 +58,13 @@ def read_only(session: Session) -> Session:
 def _make_folder(file: str | None) -> None:
     """The folder of a new database, such as ``instance/``; not its parents, which a typing error would invent."""
     if file and file != ":memory:":
-        Path(file).parent.mkdir(exist_ok=True)
+        folder = Path(file).parent
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise DatabaseFolderError(
+                f"The database's folder {folder} cannot be made ({error.strerror}); see OUTREACH_DATABASE_URL."
+            ) from None
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

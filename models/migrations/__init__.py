@@ -16,7 +16,20 @@ from sqlalchemy import Connection, Engine
 
 from .drift import drift, read_schema
 
-__all__ = ["BASE", "FOLDER", "HEAD", "current", "downgrade", "drift", "pending", "read_schema", "revisions", "upgrade"]
+__all__ = [
+    "BASE",
+    "FOLDER",
+    "HEAD",
+    "NewerSchemaError",
+    "current",
+    "downgrade",
+    "drift",
+    "pending",
+    "read_schema",
+    "revisions",
+    "unknown_revision",
+    "upgrade",
+]
 
 FOLDER = Path(__file__).parent
 HEAD, BASE = "head", "base"
@@ -26,12 +39,22 @@ ONE_AT_A_TIME = 7_306_202
 """Key of the advisory lock by which two upgrades of one PostgreSQL run one after the other."""
 
 
+class NewerSchemaError(Exception):
+    """The database was brought up by a newer release; ``str(error)`` is a sentence for a person."""
+
+
 def upgrade(engine: Engine, to: str = HEAD, *, folder: Path = FOLDER) -> list[str]:
     """Bring the database to revision ``to``; gives the revisions applied, in order. None, where it is there already.
 
     One transaction, also on SQLite: a fault leaves the schema as it was. Processes that upgrade at the same time wait
-    for one another. ``folder``: where the revisions are (tests bring their own).
+    for one another. Raises :class:`NewerSchemaError` where a newer release was here. ``folder``: where the revisions
+    are (tests bring their own).
     """
+    if newer := unknown_revision(engine, folder):
+        raise NewerSchemaError(
+            f"The database is at revision {newer}, which this release does not know: a newer one was here. Nothing has "
+            "changed; install that release."
+        )
     return _move(engine, command.upgrade, to, folder)
 
 
@@ -61,6 +84,12 @@ def pending(engine: Engine) -> list[str]:
     if at is None:
         return known
     return known[known.index(at) + 1 :] if at in known else []
+
+
+def unknown_revision(engine: Engine, folder: Path = FOLDER) -> str | None:
+    """The revision of a newer release that the database is at; None where this release knows it."""
+    at = current(engine)
+    return at if at is not None and at not in revisions(folder) else None
 
 
 def configuration(folder: Path = FOLDER) -> Config:

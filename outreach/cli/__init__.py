@@ -6,9 +6,10 @@ import logging
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from config.settings import SettingsError
+from models.migrations import NewerSchemaError
 from outreach.cli.context import CliContext
 from outreach.cli.database import database
 from outreach.cli.delivery import deliver, resume_delivery, stop
@@ -31,6 +32,10 @@ REFUSED = 2
 """Exit status where nothing was done. 1 says that it was done, and something needs a look; 0 that all is well."""
 
 
+OF_THE_DATABASE_ITSELF = (OperationalError, DatabaseError)
+"""Not reached, or (SQLite, the class itself) no database at all; their kin tell of a fault of ours."""
+
+
 class OutreachGroup(click.Group):
     """Turns our own errors into their sentence on stderr and exit status 2; all others keep their traceback."""
 
@@ -38,9 +43,11 @@ class OutreachGroup(click.Group):
         cli = ctx.ensure_object(CliContext)
         try:
             return super().invoke(ctx)
-        except (OutreachError, SettingsError) as error:
+        except (OutreachError, SettingsError, NewerSchemaError) as error:
             sentence = str(error)
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in OF_THE_DATABASE_ITSELF:
+                raise
             sentence = f"The database did not answer: {str(error.orig).strip().splitlines()[0]}"
         if cli.as_json:
             cli.emit({"error": sentence})

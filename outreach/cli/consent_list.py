@@ -11,7 +11,6 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from models import (
-    Address,
     AddressHealth,
     AddressKind,
     Channel,
@@ -22,12 +21,13 @@ from models import (
     District,
 )
 from outreach.roster import ImportFigures, ParsedAddress, Progress, Rejects, parse_email, parse_phone
+from outreach.roster.addresses import keep_addresses
 from outreach.roster.fields import choice_of, moment_of, text_of
 from outreach.roster.lists import import_list, once
 from outreach.roster.rejection import RejectedRow
 from outreach.roster.rows import FileSpec, Row
 from outreach.roster.run import Chunk, Run
-from outreach.roster.upsert import Change, Values, upsert
+from outreach.roster.upsert import Change, Values
 
 CONSENTS = FileSpec("consents", ("address", "channel", "state"), ("category", "source", "at", "note"), key="address")
 """``address``: a phone number or e-mail. ``channel``: sms, phone or email. ``category``: school, survey or all
@@ -82,21 +82,8 @@ def _apply(run: Run, chunk: Chunk) -> None:
 
 
 def _addresses(run: Run, entries: list[Values]) -> dict[tuple[AddressKind, str], int]:
-    parsed = {
-        (one.kind, one.value): one for one in (values["parsed"] for values in entries) if isinstance(one, ParsedAddress)
-    }
-    rows: list[Values] = [
-        {
-            "value": one.value, "kind": one.kind, "health": one.health, "health_reason": one.reason,
-            "timezone": one.timezone,
-        }
-        for one in parsed.values()
-    ]  # fmt: skip
-    upsert(run.session, Address, rows, keys=("value", "kind"), adjust=lambda _row, _before: {})
-    found = run.session.execute(
-        select(Address.kind, Address.value, Address.id).where(Address.value.in_({value for _, value in parsed}))
-    )
-    return {(kind, value): number for kind, value, number in found}
+    parsed = [values["parsed"] for values in entries]
+    return keep_addresses(run.session, {(one.kind, one.value): one for one in parsed if isinstance(one, ParsedAddress)})
 
 
 def _standing(run: Run, address_ids: set[int]) -> dict[tuple[object, object, object], tuple[ConsentState, datetime]]:
@@ -133,12 +120,15 @@ def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
     if parsed.health is AddressHealth.DEAD:
         raise RejectedRow("address", f"reaches nobody: {parsed.reason}.")
     state = choice_of(ConsentState, row, "state")
+    said_at = moment_of(row, "at", zone) if row["at"] else run.now
+    if said_at > run.now:
+        raise RejectedRow("at", f"{said_at.date()} lies in the future; nobody can have said it yet.")
     usual = ConsentSource.OPT_OUT_LIST if state is ConsentState.OUT else ConsentSource.GIVEN_TO_SCHOOL
     return {
         "parsed": parsed, "channel": channel,
         "categories": _categories(row, state),
         "state": state, "source": choice_of(ConsentSource, row, "source") if row["source"] else usual,
-        "at": moment_of(row, "at", zone) if row["at"] else run.now, "note": text_of(row, "note", 1000) or None,
+        "at": said_at, "note": text_of(row, "note", 1000) or None,
     }  # fmt: skip
 
 

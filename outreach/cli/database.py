@@ -31,10 +31,13 @@ def upgrade(cli: CliContext) -> None:
 def check(cli: CliContext, context: click.Context) -> None:
     """Compare the database with what this release expects. Exit status 1 where they differ."""
     pending = migrations.pending(cli.engine)
+    newer = migrations.unknown_revision(cli.engine)
     differences = [] if pending else migrations.drift(cli.engine)
-    if pending:
+    if newer:
+        lines = [f"At revision {newer}, which this release does not know: a newer one was here.", *differences]
+    elif pending:
         lines = [f"Behind by {len(pending)} (next: {pending[0]}); run: outreach db upgrade"]
     else:
         lines = [*differences, f"{len(differences)} differences."] if differences else ["As this release expects."]
     cli.emit({"pending": pending, "drift": differences, "revision": migrations.current(cli.engine)}, lines)
-    context.exit(1 if pending or differences else 0)
+    context.exit(1 if pending or newer or differences else 0)

@@ -53,7 +53,7 @@ def check_district(session: Session, settings: Settings, now: datetime) -> Itera
     yield ok("district", f"The district is {district.name}{' (made up)' if district.made_up else ''}.")
     yield from _zones(session, settings, district)
     yield from _calendars(session, district, now)
-    yield _school_years(session, now)
+    yield _school_years(session, district, now)
     yield _roster_age(district, now)
     yield from _people(session, settings)
     yield from _sending(session, settings, district)
@@ -104,8 +104,8 @@ def _calendars(session: Session, district: District, now: datetime) -> Iterator[
         yield ok("calendars", "Every school has a calendar that goes on.")
 
 
-def _school_years(session: Session, now: datetime) -> Finding:
-    today = now.date()
+def _school_years(session: Session, district: District, now: datetime) -> Finding:
+    today = now.astimezone(_zone(district)).date()
     running = select(Term.id).where(
         or_(Term.school_id.is_(None), Term.school_id == School.id),
         Term.active,

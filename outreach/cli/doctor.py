@@ -17,6 +17,7 @@ from outreach.cli.machine_checks import (
     check_environment,
     check_static_files,
 )
+from outreach.errors import OutreachError
 
 SIGNS = {Weight.OK: " ok  ", Weight.ADVICE: "note ", Weight.WRONG: "WRONG"}
 
@@ -47,7 +48,10 @@ def _examine(cli: CliContext) -> Iterator[Finding]:
     yield from check_environment(settings)
     yield from check_configuration_files()
     yield from check_static_files()
-    of_database = list(check_database(settings, cli.engine))
+    try:
+        of_database = list(check_database(settings, cli.engine))
+    except OutreachError as error:
+        of_database = [wrong("database", str(error))]
     yield from of_database
     if not any(
         finding.about in ("database", "migrations") and finding.weight is Weight.WRONG for finding in of_database

@@ -19,6 +19,7 @@ from outreach.contacts import import_contacts
 from outreach.roster import (
     ImportFigures,
     Rejects,
+    RosterError,
     Step,
     import_attendance,
     import_incidents,
@@ -126,6 +127,8 @@ def _run(
     """One transaction, one answer. Raises the verb's own errors, which the command line tells as one sentence."""
     began = time.monotonic()
     target = rejects_path or Path(f"{path.resolve().stem}-rejected.csv")
+    if target.exists() and path.exists() and target.samefile(path):
+        raise RosterError(f"{path} is what is to be read; name another file with --rejects. Nothing has changed.")
     with cli.sessions() as session, Rejects(target) as rejects, _bar(cli) as progress:
         figures = work(session, rejects, progress)
         if dry_run:

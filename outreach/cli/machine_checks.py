@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from config.settings import DeliveryMode, Settings, variable_names
 from models import migrations
@@ -84,12 +84,15 @@ def check_database(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Reachable, at this release, without drift, and of a kind that fits."""
     try:
         pending = migrations.pending(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         yield wrong("database", f"The database cannot be reached: {str(error.orig).strip().splitlines()[0]}.")
         return
     yield ok("database", f"The database ({engine.dialect.name}) can be reached.")
     if pending:
         yield wrong("migrations", f"The database lacks {len(pending)} migrations; run: outreach db upgrade")
+        return
+    if newer := migrations.unknown_revision(engine):
+        yield wrong("migrations", f"The database is at revision {newer}, of a newer release; install that one here.")
         return
     yield ok("migrations", f"The database is at revision {migrations.current(engine)}, that of this release.")
     try:

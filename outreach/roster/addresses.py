@@ -45,7 +45,9 @@ def sync_addresses(session: Session, wanted: Mapping[str, Sequence[Wanted]]) -> 
     if not wanted:
         return set()
     ids = guardians_by_key(session, wanted)
-    addresses = _addresses(session, {_key(entry.parsed): entry.parsed for each in wanted.values() for entry in each})
+    addresses = keep_addresses(
+        session, {_key(entry.parsed): entry.parsed for each in wanted.values() for entry in each}
+    )
     before = _points(session, set(ids.values()))
     merged = set(session.scalars(select(Guardian.merged_into_id).where(Guardian.merged_into_id.in_(ids.values()))))
     rows: dict[tuple[int, int], Values] = {}
@@ -69,8 +71,8 @@ def _key(parsed: ParsedAddress) -> AddressKey:
     return parsed.kind, parsed.value
 
 
-def _addresses(session: Session, parsed: Mapping[AddressKey, ParsedAddress]) -> dict[AddressKey, int]:
-    """Our id of each address, after those that are new were added."""
+def keep_addresses(session: Session, parsed: Mapping[AddressKey, ParsedAddress]) -> dict[AddressKey, int]:
+    """Our id of each address, after those that are new were added; one that is here keeps the health it has."""
     rows: list[Values] = [
         {
             "value": one.value, "kind": one.kind, "health": one.health, "health_reason": one.reason,

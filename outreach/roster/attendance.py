@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Absence, AbsenceCategory, Term
 
-from .fields import needed_date, number_of
+from .fields import needed_date, number_of, school_year_of
 from .figures import ImportFigures
 from .lists import ATTENDANCE, import_list, known, once, students_of
 from .places import LAST_MONTH_OF_YEAR
@@ -88,8 +88,7 @@ def _absence(
     days = 1.0 if events is None else events
     if not 0 <= days <= (1 if dated else MOST_DAYS):
         raise RejectedRow("events", f"{days:g} cannot be right: a day has one, a year at most {MOST_DAYS}.")
-    given = number_of(row, "schoolYear")
-    year = int(given) if given else (year_of(day) if day else present)
+    year = school_year_of(row) or (year_of(day) if day else present)
     if (student_id, year, dated) in forms:
         other = "counts" if dated else "dated days"
         raise RejectedRow(

@@ -105,6 +105,8 @@ def guard(run: Run, modes: Mapping[str, str], before: Mapping[Named, int], *, ac
     The caller rolls back; nothing has changed then.
     """
     bulk = {named for file, kinds in KINDS.items() if modes.get(file) == "bulk" for named, _ in kinds}
+    if bulk & {Named.SECTION, Named.STUDENT}:
+        bulk.add(Named.ENROLLMENT)  # an enrollment ends with its class or student
     over = [
         f"{run.ended[named]:,} of {before[named]:,} {noun}"
         for named, noun in GUARDED.items()

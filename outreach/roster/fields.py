@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from datetime import date, datetime
@@ -18,6 +17,10 @@ NAME_LIMIT = 200
 KEY_LIMIT = 255
 EARLIEST, LATEST = 1900, 2200
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+(Z|[+-]\d{2}:?\d{2})?)?")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+LARGEST = 1e9
+"""No score, scale or number of days is larger."""
+SCHOOL_YEAR = re.compile(r"[0-9]{4}")
 YES, NO = {"true", "1", "yes", "y", "t"}, {"false", "0", "no", "n", "f"}
 FORMULA = ("=", "+", "-", "@")
 
@@ -89,13 +92,22 @@ def number_of(row: Row, column: str) -> float | None:
     text = row[column]
     if not text:
         return None
-    try:
-        value = float(text)
-    except ValueError:
-        raise RejectedRow(column, f"{shown(text)} is not a number.") from None
-    if not math.isfinite(value):
+    if not NUMBER.fullmatch(text):
         raise RejectedRow(column, f"{shown(text)} is not a number.")
+    value = float(text)
+    if abs(value) > LARGEST:
+        raise RejectedRow(column, f"{shown(text)} cannot be right: so large a number.")
     return value
+
+
+def school_year_of(row: Row, column: str = "schoolYear") -> int | None:
+    """A school year by the calendar year in which it ends, such as 2027; None where empty."""
+    text = row[column]
+    if not text:
+        return None
+    if not (SCHOOL_YEAR.fullmatch(text) and EARLIEST <= int(text) <= LATEST):
+        raise RejectedRow(column, f"{shown(text)} is no school year; give the year in which it ends, such as 2027.")
+    return int(text)
 
 
 def yes_no(row: Row, column: str) -> bool | None:
@@ -160,6 +172,8 @@ def moment_of(row: Row, column: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(row[column])
     except ValueError:
         raise RejectedRow(column, f"{shown(row[column])} is not a time of the form YYYY-MM-DDTHH:MM.") from None
+    if not EARLIEST <= moment.year <= LATEST:
+        raise RejectedRow(column, f"{shown(row[column])} cannot be right: the year {moment.year}.")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ from .rows import chunked
 from .upsert import Values, table_of
 
 READ_AT_ONCE = 1000
+LONGEST_KEY = 1000
+"""Characters; an index of PostgreSQL holds about 2,700 bytes."""
 member, family = table_of(FamilyMember), table_of(Family)
 household = staging.household
 
@@ -57,7 +60,8 @@ def household_key(student_id: int, household_id: str | None, guardian_ids: list[
     if household_id:
         return f"household:{household_id}"
     if guardian_ids:
-        return "guardians:" + ",".join(str(number) for number in sorted(set(guardian_ids)))
+        key = "guardians:" + ",".join(str(number) for number in sorted(set(guardian_ids)))
+        return key if len(key) <= LONGEST_KEY else f"guardians:{sha256(key.encode()).hexdigest()}"
     return f"student:{student_id}"
 
 

@@ -30,7 +30,7 @@ def import_incidents(
     rejects: Rejects | None = None,
     progress: Progress | None = None,
 ) -> ImportFigures:
-    """Incidents by their own ``sourcedId``; a later row of the same id replaces it."""
+    """Incidents by their own ``sourcedId``; the same id in a later file replaces it."""
     return import_list(session, path, now, INCIDENTS, _apply, dry_run=dry_run, rejects=rejects, progress=progress)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import ImportRun, RunState, Staff, Student
 
+from . import staging
 from .figures import ImportFigures
 from .rejection import DeliveryError, RejectedRow, Rejects
 from .rows import FileSpec, Reading, Row, chunked
@@ -79,6 +80,7 @@ def import_list(
         run = begin(session, now, "UTC", figures, rejects=rejects, progress=progress)
         if session.scalar(select(Student.id).limit(1)) is None:
             raise DeliveryError(f"No roster has been imported yet, so {member.name} speaks of nobody; import it first.")
+        staging.create(session, staging.read)
         tally = figures.tally(spec.file, "delta")
 
         def on_rejected(_key: str) -> None:
@@ -90,20 +92,26 @@ def import_list(
             run.progress(Step(member.name, reading.rows_read, reading.bytes_read, member.size))
         if then:
             then(run)
+        staging.drop(session, staging.read)
         finish(run)
         if dry_run:
             savepoint.rollback()
         else:
-            answer = figures.as_json()
-            answer.pop("rejections")
-            session.execute(
-                insert(ImportRun).values(
-                    kind=spec.file, source=member.name, state=RunState.DONE, started_at=now, finished_at=now,
-                    figures=answer,
-                )
-            )  # fmt: skip
+            _record(run)
     session.expire_all()
     return figures
+
+
+def _record(run: Run) -> None:
+    """The import's own row."""
+    answer = run.figures.as_json()
+    answer.pop("rejections")
+    run.session.execute(
+        insert(ImportRun).values(
+            kind=run.figures.kind, source=run.figures.source, state=RunState.DONE, started_at=run.now,
+            finished_at=run.now, figures=answer,
+        )
+    )  # fmt: skip
 
 
 def students_of(run: Run, chunk: Chunk) -> dict[str, int]:
@@ -124,12 +132,15 @@ def known(ids: dict[str, int], row: Row, column: str, noun: str) -> int:
 
 
 def once(chunk: Chunk, good: Sequence[tuple[Row, Values]], keys: Sequence[str]) -> list[Values]:
-    """Rows of a chunk whose key stands there once; a second one is rejected."""
-    kept: dict[tuple[object, ...], Values] = {}
-    for row, values in good:
-        key = tuple(values[name] for name in keys)
-        if key in kept:
-            chunk.reject(row, RejectedRow("", "says the same thing as an earlier row, which counts."))
+    """Rows whose key stands in the file for the first time; another one is rejected, so that importing the file again
+    changes nothing."""
+    keyed = [("|".join(str(values[name]) for name in keys), row, values) for row, values in good]
+    fresh = staging.first_time(chunk.run.session, chunk.reading.spec.file, [key for key, _, _ in keyed])
+    kept: list[Values] = []
+    for key, row, values in keyed:
+        if key in fresh:
+            fresh.discard(key)
+            kept.append(values)
         else:
-            kept[key] = values
-    return list(kept.values())
+            chunk.reject(row, RejectedRow("", "speaks of the same as an earlier row, which counts."))
+    return kept

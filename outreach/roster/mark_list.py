@@ -30,7 +30,7 @@ def import_marks(
     rejects: Rejects | None = None,
     progress: Progress | None = None,
 ) -> ImportFigures:
-    """Marks by their own ``sourcedId``; a later row of the same id replaces it, ``status`` tobedeleted ends it.
+    """Marks by their own ``sourcedId``; the same id in a later file replaces it, ``status`` tobedeleted ends it.
     A OneRoster import never ends what came from here."""
     return import_list(session, path, now, MARKS, _apply, dry_run=dry_run, rejects=rejects, progress=progress)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from config.tuning import RiskTerms
 from models import Level, MarkKind
 
+from .fields import NUMBER
+
 LETTERS = {
     "A+": 98.5, "A": 94.5, "A-": 91.0, "B+": 88.0, "B": 84.5, "B-": 81.0, "C+": 78.0, "C": 74.5, "C-": 71.0,
     "D+": 68.0, "D": 64.5, "D-": 61.0, "E": 50.0, "F": 50.0,
@@ -66,17 +68,14 @@ def grade(score: str, value_min: float, value_max: float | None, terms: RiskTerm
     if letter in LETTERS:
         percent = LETTERS[letter]
         return Graded(level_of(percent, terms), percent, letter)
-    try:
-        points = float(text)
-    except ValueError:
-        raise NoMarkError(f"'{score[:40]}' is neither a number nor a letter from A to F.") from None
+    if not NUMBER.fullmatch(text):
+        raise NoMarkError(f"'{score[:40]}' is neither a number nor a letter from A to F.")
+    points = float(text)
     percent = _percent(points, value_min, 100.0 if score.strip().endswith("%") else value_max)
     return Graded(level_of(percent, terms), percent, None)
 
 
 def _percent(points: float, value_min: float, value_max: float | None) -> float:
-    if not points == points or points in (float("inf"), float("-inf")):  # noqa: PLR0124 - not a number
-        raise NoMarkError("is not a number.")
     top = 100.0 if value_max is None else value_max
     bottom = value_min if value_max is not None else 0.0
     percent = round((points - bottom) / (top - bottom) * 100.0, 4)

@@ -72,7 +72,7 @@ def import_oneroster(
 
     ``timezone``: IANA zone of a district that is not in the database yet. Memory stays bounded whatever the size.
     """
-    figures = ImportFigures(path.name, KIND, dry_run=dry_run)
+    figures = ImportFigures(path.resolve().name, KIND, dry_run=dry_run)
     with open_delivery(path) as delivery, session.begin_nested() as savepoint:
         run = begin(session, now, timezone, figures, rejects=rejects, progress=progress)
         staging.create(session)
@@ -106,6 +106,8 @@ def _import(run: Run, delivery: Delivery, manifest: Manifest, zone: str, *, acce
         if file == "users":
             reject_roles_of_nobody(run)
             resolve_links(run, member.name, bulk=mode == "bulk")
+    if "users" not in modes:
+        reject_roles_of_nobody(run)
     end_dependants(run)
     guard(run, modes, before, accepted=accept_deactivations)
     if "classes" in modes or "academicSessions" in modes:

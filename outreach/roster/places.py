@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from models import Course, District, OrgKind, School, Section, SectionTerm, Subject, Term, TermKind
 
-from .fields import list_of, needed_date, number_of, text_of
+from .fields import list_of, needed_date, school_year_of, text_of
 from .rejection import RejectedRow
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -93,11 +93,11 @@ def _session(row: Row) -> Values:
     starts, ends = needed_date(row, "startDate"), needed_date(row, "endDate")
     if ends < starts:
         raise RejectedRow("endDate", f"{ends} lies before startDate {starts}.")
-    given = number_of(row, "schoolYear")
+    given = school_year_of(row)
     derived = ends.year if ends.month <= LAST_MONTH_OF_YEAR else ends.year + 1
     return {
         "sourced_id": row["sourcedId"], "title": text_of(row, "title") or row["sourcedId"], "kind": kind,
-        "school_year": int(given) if given else derived, "starts_on": starts, "ends_on": ends, "active": True,
+        "school_year": given or derived, "starts_on": starts, "ends_on": ends, "active": True,
     }  # fmt: skip
 
 

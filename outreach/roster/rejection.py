@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +89,8 @@ class Rejects:
             raise RosterError(
                 f"The list of rejected rows cannot be written to {path}: {error.strerror}. Nothing has changed."
             ) from None
+        if os.chmod in os.supports_fd and stat.S_ISREG(os.fstat(handle).st_mode):
+            os.chmod(handle, 0o600)  # a file of an earlier run keeps its own rights otherwise
         file = os.fdopen(handle, "w", encoding="utf-8", newline="")
         csv.writer(file).writerow(COLUMNS)
         return file

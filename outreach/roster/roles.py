@@ -12,7 +12,7 @@ from sqlalchemy import and_, exists, or_, select
 from models import Guardian, Staff, StaffRole, Student
 
 from . import staging
-from .fields import Status, date_of, status_of
+from .fields import KEY_LIMIT, Status, date_of, status_of
 from .rejection import RejectedRow, Rejection
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -107,6 +107,8 @@ def _stage(run: Run, member: Member, spec: FileSpec) -> None:
 def _held(chunk: Chunk, row: Row) -> Values | None:
     if not row["userSourcedId"]:
         raise RejectedRow("userSourcedId", "is empty.")
+    if len(row["userSourcedId"]) > KEY_LIMIT:
+        raise RejectedRow("userSourcedId", f"is longer than {KEY_LIMIT} characters.")
     if "role" not in chunk.reading.columns:
         return None
     role = known_role(row["role"])
@@ -146,7 +148,8 @@ def beings_known(run: Run, keys: Sequence[str]) -> dict[str, Being]:
 
 
 def reject_roles_of_nobody(run: Run) -> None:
-    """Rows of ``roles.csv`` whose user no row of ``users.csv`` named. Called once the users were read."""
+    """Rows of ``roles.csv`` whose user no row of ``users.csv`` named. Called once the users were read. A role
+    without its user is not taken, and that is said rather than counted as unchanged."""
     table, read = staging.role, staging.read
     after = ("", 0)
     while True:
@@ -164,7 +167,9 @@ def reject_roles_of_nobody(run: Run) -> None:
             tally = run.figures.tally(spec)
             tally.rejected += 1
             tally.unchanged -= 1
-            reason = f"names '{user[:60]}', and users.csv of this delivery has no such user."
+            reason = (
+                f"names '{user[:60]}', and users.csv of this delivery has no such user; a role comes with its user."
+            )
             run.rejects.add(Rejection(file, line, "userSourcedId", reason, key))
         if not found:
             return

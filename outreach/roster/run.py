@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.tuning import Tuning
@@ -25,6 +25,8 @@ from .subjects import Subjects, load_subjects
 from .upsert import Change, Tally, Values
 
 NO_DAY = "0001-01-01"
+ONE_IMPORT_AT_A_TIME = 7_306_203
+"""Key of the advisory lock."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,20 @@ def begin(
     progress: Progress | None,
 ) -> Run:
     """Set up a run. ``zone``: IANA zone for a district that has no row yet."""
-    # one import at a time: on PostgreSQL a second one waits here, on SQLite it waited for the whole transaction
-    district = session.execute(select(District.timezone, District.roster_as_of).with_for_update()).first()
+    _one_at_a_time(session)
+    district = session.execute(select(District.timezone, District.roster_as_of)).first()
     return Run(
         session, now, now.astimezone(ZoneInfo(district.timezone if district else zone)).date(),
         effective_config(session, now), load_subjects(), rejects or Rejects(), Notes(), figures, progress or silent,
         first_import=district is None or district.roster_as_of is None, schools=load_schools(session),
     )  # fmt: skip
+
+
+def _one_at_a_time(session: Session) -> None:
+    """On PostgreSQL a second import waits here for the first one's end; on SQLite it waited to begin. A lock on the
+    district's row would not hold the very first two imports apart."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(ONE_IMPORT_AT_A_TIME)))
 
 
 def load_schools(session: Session) -> dict[str, tuple[int, bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -56,7 +57,7 @@ class Delivery:
         return digest.hexdigest()
 
 
-READ_FAULTS = (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error)
+READ_FAULTS = (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError)
 
 
 def unreadable(name: str, error: BaseException) -> DeliveryError:
@@ -82,7 +83,7 @@ def open_delivery(path: Path) -> Iterator[Delivery]:
         raise DeliveryError(f"{path} does not exist.")
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):  # the last two: a damaged table of contents
         raise DeliveryError(
             f"{path.name} is neither a folder nor a whole zip file; if it is a zip it was cut short. "
             "Deliver it again. Nothing has changed."
@@ -99,7 +100,8 @@ def _folder(path: Path) -> Delivery:
         found = {file.relative_to(path).as_posix(): _plain(file) for file in files}
     except OSError as error:
         raise unreadable(path.name, error) from None
-    return Delivery(path.name, _beside_each_other(path.name, found))
+    label = path.resolve().name
+    return Delivery(label, _beside_each_other(label, found))
 
 
 def _archive(path: Path, archive: zipfile.ZipFile) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from .rows import Row
 from .run import Chunk, Progress, Run
 from .upsert import Values, deactivate, ids_by_key, upsert
 
+LONGEST_KEY = 600
 TARGETS = ("studentSourcedId", "classSourcedId", "schoolSourcedId")
 
 
@@ -45,8 +47,17 @@ def _apply(run: Run, chunk: Chunk) -> None:
     sections = ids_by_key(run.session, Section, {row["classSourcedId"] for row in chunk.rows})
     good, _ = chunk.read(partial(_assignment, run, staff, students, sections))
     chunk.count(upsert(run.session, Assignment, once(chunk, good, ("sourced_id",))))
-    gone = [_key(row) for row in chunk.rows if row["status"].lower() in ("inactive", "tobedeleted")]
+    gone = list(_gone(chunk))
     chunk.count_gone(len(gone), deactivate(run.session, Assignment, gone))
+
+
+def _gone(chunk: Chunk) -> Iterator[str]:
+    for row in chunk.rows:
+        if row["status"].lower() in ("inactive", "tobedeleted"):
+            try:
+                yield _key(row)
+            except RejectedRow as error:
+                chunk.reject(row, error)
 
 
 def _assignment(
@@ -77,5 +88,9 @@ def _assignment(
 
 
 def _key(row: Row) -> str:
+    """What an assignment is known by. Raises :class:`RejectedRow` where that would be longer than any index holds."""
     parts = [row[name] for name in ("staffSourcedId", "role", *TARGETS, "grade", "surnameFrom", "surnameTo")]
-    return OF_OTHER_LISTS + (row["sourcedId"] or "|".join(parts))
+    key = row["sourcedId"] or "|".join(parts)
+    if len(key) > LONGEST_KEY:
+        raise RejectedRow("sourcedId", f"or what stands in its place is longer than {LONGEST_KEY} characters.")
+    return OF_OTHER_LISTS + key

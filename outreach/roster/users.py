@@ -12,9 +12,10 @@ from models import Guardian, OrgKind, School, Staff, StaffRole, Student
 
 from . import staging
 from .addresses import Wanted, sync_addresses
-from .fields import KEY_LIMIT, language_of, list_of, name_of, names_of, text_of
+from .fields import KEY_LIMIT, language_of, list_of, name_of, names_of, shown, text_of
+from .links import PART as LINKS
 from .phones import parse_email, parse_emails, parse_phones
-from .rejection import RejectedRow
+from .rejection import RejectedRow, Rejection
 from .roles import Being, HeldRole, being, beings_known, known_role, staged_roles
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -99,7 +100,7 @@ def _person(run: Run, chunk: Chunk, what: _Roles, row: Row) -> Person:
         raise RejectedRow("role", "is unknown: no role column, and roles.csv has no role of this user.")
     given, family = names_of(row, chunk.reading)
     orgs = _orgs(run, row, roles, what.school_kinds)
-    if is_.student and not orgs:
+    if is_.student and not orgs and not what.known.get(row["sourcedId"], Being()).student:
         raise RejectedRow("orgSourcedIds", "names no org that is here and active, so the student has no school.")
     for column in ("grades", *HOUSEHOLD):
         text_of(row, column, KEY_LIMIT)
@@ -152,7 +153,8 @@ def _write(run: Run, chunk: Chunk, people: Sequence[Person]) -> None:
 def _students(run: Run, people: Sequence[Person]) -> list[Change]:
     rows: list[Values] = [
         {
-            "sourced_id": person.key, "school_id": run.schools[person.orgs[0]][0], "given_name": person.given,
+            "sourced_id": person.key, "given_name": person.given,
+            "school_id": run.schools[person.orgs[0]][0] if person.orgs else None,
             "family_name": person.family, "preferred_name": person.preferred,
             "grade": next(iter(list_of(person.row, "grades")), None),
             "household_id": person.first(HOUSEHOLD) or None, "enrolled_on": _role_begins(person),
@@ -166,10 +168,13 @@ def _students(run: Run, people: Sequence[Person]) -> list[Change]:
         return {"enrolled_on": row["enrolled_on"] or (None if run.first_import else run.today)}
 
     def adjust(row: Values, before: Mapping[str, object]) -> Values:
-        came = run.today if before["school_id"] != row["school_id"] or not before["active"] else before["enrolled_on"]
+        """A delta of 1.2 that does not repeat the roles leaves a student in the present school."""
+        school_id = row["school_id"] or before["school_id"]
+        came = run.today if before["school_id"] != school_id or not before["active"] else before["enrolled_on"]
         return {
-            **row, "enrolled_on": row["enrolled_on"] or came, "preferred_name": row["preferred_name"]
-            or before["preferred_name"], "household_id": row["household_id"] or before["household_id"],
+            **row, "school_id": school_id, "enrolled_on": row["enrolled_on"] or came,
+            "preferred_name": row["preferred_name"] or before["preferred_name"],
+            "household_id": row["household_id"] or before["household_id"],
         }  # fmt: skip
 
     return upsert(run.session, Student, rows, on_create=on_create, adjust=adjust)
@@ -243,7 +248,7 @@ def _stage_links(run: Run, chunk: Chunk, people: Sequence[Person]) -> None:
     links: list[Values] = []
     with_agents: list[str] = []
     for person in people:
-        agents = list_of(person.row, "agentSourcedIds")
+        agents = _agents(run, chunk, person)
         line = person.row.line
         if person.being.student:
             with_agents += [person.key] if agents else []
@@ -259,6 +264,17 @@ def _stage_links(run: Run, chunk: Chunk, people: Sequence[Person]) -> None:
             ]
     staging.add(run.session, staging.link, links)
     staging.mark_seen(run.session, Named.STUDENT_WITH_AGENTS, with_agents)
+
+
+def _agents(run: Run, chunk: Chunk, person: Person) -> list[str]:
+    """Who the row names; a key that is too long to be anybody's is rejected alone."""
+    agents = list_of(person.row, "agentSourcedIds")
+    for agent in agents:
+        if len(agent) > KEY_LIMIT:
+            reason = f"names {shown(agent)}, which is longer than {KEY_LIMIT} characters."
+            run.rejects.add(Rejection(chunk.reading.name, person.row.line, "agentSourcedIds", reason, person.key))
+            run.figures.tally(LINKS).rejected += 1
+    return [agent for agent in agents if len(agent) <= KEY_LIMIT]
 
 
 def _end(run: Run, chunk: Chunk, gone: Sequence[str]) -> None:

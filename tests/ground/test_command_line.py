@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from models import migrations
 from outreach import store
@@ -145,3 +146,34 @@ def test_every_command_has_help_and_answers_in_json() -> None:
         assert command.help, path
         if path.split()[1] not in {"serve", "worker", "demo"}:
             assert "--json" in {option for parameter in command.params for option in parameter.opts}, path
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("These are not tables. " * 100)
+    environment = {"OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path / 'notes.txt'}"}
+    result = run("count", **environment)
+    assert (result.exit_code, result.stderr) == (2, "The database did not answer: file is not a database\n")
+    doctor = CliRunner().invoke(main, ["doctor"], env=environment)
+    assert "WRONG  The database cannot be reached: file is not a database." in doctor.stdout
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    environment = {"OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path / 'not' / 'there' / 'x.sqlite'}"}
+    result = run("count", **environment)
+    assert result.exit_code == 2
+    assert "not/there cannot be made (No such file or directory)" in result.stderr
+    doctor = CliRunner().invoke(main, ["doctor"], env=environment)
+    assert (doctor.exit_code, "WRONG  The database's folder" in doctor.stdout) == (1, True)
+
+
+def test_the_database_of_a_newer_release_is_left_alone(engine: Engine, database_url: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    environment = {"OUTREACH_DATABASE_URL": database_url, "OUTREACH_SECRET_KEY": "k" * 40}
+    upgrade, check, doctor = (
+        CliRunner().invoke(main, words, env=environment) for words in (["db", "upgrade"], ["db", "check"], ["doctor"])
+    )
+    assert (upgrade.exit_code, check.exit_code, doctor.exit_code) == (2, 1, 1)
+    assert upgrade.stderr.startswith("The database is at revision 9999, which this release does not know")
+    assert check.stdout.startswith("At revision 9999, which this release does not know")
+    assert "WRONG  The database is at revision 9999, of a newer release" in doctor.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,38 @@ def test_a_machines_own_key_is_made_once_and_kept_from_others(tmp_path: Path) ->
     assert len(key) >= 32
     assert load_settings().signing_key() == key
     assert stat.S_IMODE((tmp_path / "instance/secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OUTREACH_DATABASE_URL", "postgresql://u@host:port/name"),
+        ("OUTREACH_PUBLIC_URL", "http://["),
+        ("OUTREACH_PUBLIC_URL", "https://outreach.example.org:99999"),
+        ("OUTREACH_PUBLIC_URL", "https://outreach example.org"),
+    ],
+)
+def test_an_address_that_cannot_be_taken_apart_says_what_one_looks_like(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    assert refusal(monkeypatch, **{name: value}).startswith(f"{name} must ")
+
+
+def test_processes_that_start_at_once_sign_with_one_key() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _number: Settings().signing_key(), range(32)))
+    assert [len(key) >= 32 for key in keys] == [True]
+    assert [path.name for path in Path("instance").iterdir()] == ["secret_key"]
+
+
+def test_half_a_key_signs_nothing() -> None:
+    Path("instance").mkdir()
+    Path("instance/secret_key").write_text("")
+    with pytest.raises(SettingsError, match="is not whole; remove it"):
+        Settings().signing_key()
+
+
+def test_where_no_key_can_be_kept_one_must_be_set() -> None:
+    Path("instance").write_text("a file stands where the folder would be")
+    with pytest.raises(SettingsError, match="set OUTREACH_SECRET_KEY"):
+        Settings().signing_key()

@@ -22,9 +22,12 @@ def run(tmp_path: Path, source: str, shared: Path, *options: str) -> tuple[int, 
     """pytest with our conftest as a plug-in over one made-up test file; gives exit status and output."""
     file = tmp_path / "test_made_up.py"
     file.write_text(source)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.conftest", "--rootdir", str(tmp_path)]
     command += ["--basetemp", str(tmp_path / "base"), *options, str(file)]
-    environment = {**os.environ, "OUTREACH_SHARED": str(shared), "PYTHONPATH": str(REPOSITORY)}
+    environment = {
+        **os.environ, "OUTREACH_SHARED": str(shared), "PYTHONPATH": str(REPOSITORY),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     return done.returncode, done.stdout
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Enrollment, Guardian, Guardianship, Student
-from outreach.roster import ImportFigures, Rejects, RosterError, import_oneroster, safe_cell, source
+from outreach.roster import ImportFigures, Rejection, Rejects, RosterError, import_oneroster, safe_cell, source
 from tests.roster.oneroster_folder import OneRosterFolder, everything
 from tests.world import CHICAGO, NOW
 
@@ -285,3 +287,52 @@ def test_rosters_in_several_folders_of_one_zip_are_refused(
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("south/users.csv", roster.files()["users.csv"])
     assert "several folders" in refused(session, path)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_byte_of_a_zip_is_damaged_it_is_read_or_refused(
+    roster: OneRosterFolder, tmp_path: Path, compression: int
+) -> None:
+    path = tmp_path / "sis.zip"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("users.csv", roster.files()["users.csv"])
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with suppress(RosterError), source.open_delivery(path) as delivery:
+            delivery.digest()
+
+
+def test_a_key_of_a_parent_too_long_for_any_index_is_rejected_alone(
+    session: Session, roster: OneRosterFolder, tmp_path: Path
+) -> None:
+    endless = "".join(sha256(str(number).encode()).hexdigest() for number in range(100))
+    roster.student("C", "P", endless)
+    figures = take(session, roster.write(tmp_path / "sis"))
+    assert (figures.rejected, figures.rejections[0].field) == (1, "agentSourcedIds")
+    assert "longer than 255 characters" in figures.rejections[0].reason
+    assert len(given_names(session)) == 3
+    assert len(session.scalars(select(Guardianship.student_id).distinct()).all()) == 3
+
+
+def test_a_child_with_hundreds_of_guardians_still_has_a_family(
+    session: Session, roster: OneRosterFolder, tmp_path: Path
+) -> None:
+    many = [f"P{number}" for number in range(900)]
+    for parent in many:
+        roster.parent(parent)
+    roster.student("C", *many).student("D", *many)
+    figures = take(session, roster.write(tmp_path / "sis"))
+    assert figures.families is not None
+    assert figures.families.families == 2
+    assert take(session, tmp_path / "sis").changed == 0
+
+
+def test_a_list_of_rejected_rows_of_an_earlier_run_is_closed_to_others_too(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.csv"
+    path.write_text("old")
+    path.chmod(0o644)
+    with Rejects(path) as rejects:
+        rejects.add(Rejection("users.csv", 2, "role", "is unknown.", "A"))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "old" not in path.read_text("utf-8")

@@ -120,3 +120,61 @@ def test_each_list_is_imported_once_and_then_unchanged(
     assert json.loads(first.stdout)["unchanged"] is False
     second = command("import", name, str(path))
     assert "Nothing has changed since the last import." in second.stdout
+
+
+def test_the_list_of_rejected_rows_never_overwrites_what_is_read(
+    command: Command, roster: OneRosterFolder, tmp_path: Path
+) -> None:
+    command("import", "oneroster", str(roster.write(tmp_path / "sis")))
+    path = tmp_path / "incidents.csv"
+    path.write_text("sourcedId,studentSourcedId,date,kind\nI,nobody,2026-10-01,fight\n")
+    result = command("import", "incidents", str(path), "--rejects", str(path))
+    assert result.exit_code == 2
+    assert "is what is to be read" in result.stderr
+    assert "nobody" in path.read_text()
+
+
+def test_a_roster_in_the_present_folder_has_a_name(
+    command: Command, roster: OneRosterFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(roster.write(tmp_path / "sis"))
+    assert json.loads(command("import", "oneroster", ".", "--json").stdout)["source"] == "sis"
+
+
+def test_classes_that_vanish_with_their_enrollments_need_to_be_accepted(
+    command: Command, roster: OneRosterFolder, tmp_path: Path
+) -> None:
+    command("import", "oneroster", str(roster.algebra("A", teacher="T").write(tmp_path / "sis")))
+    roster.rows["classes"].clear()
+    for file in ("enrollments", "lineItems"):
+        del roster.rows[file]
+    folder = roster.write(tmp_path / "sis")
+    refused = command("import", "oneroster", str(folder))
+    assert refused.exit_code == 2
+    assert "would end 2 of 2 enrollments" in refused.stderr
+    assert command("import", "oneroster", str(folder), "--accept-deactivations").exit_code == 0
+
+
+def test_a_delta_of_1_2_that_does_not_repeat_the_roles_leaves_a_student_in_the_school(
+    command: Command, tmp_path: Path
+) -> None:
+    first = OneRosterFolder(version="1.2").student("A", "P", orgSourcedIds="").parent("P", "A")
+    for user, role in (("A", "student"), ("P", "parent")):
+        first.add("roles", f"R-{user}", userSourcedId=user, roleType="primary", role=role, orgSourcedId="S")
+    assert command("import", "oneroster", str(first.write(tmp_path / "sis"))).exit_code == 0
+    second = OneRosterFolder(version="1.2", modes={"users": "delta"})
+    second.rows.clear()
+    second.student("A", "P", orgSourcedIds="", givenName="Mia").student("N", orgSourcedIds="")
+    answer = json.loads(command("import", "oneroster", str(second.write(tmp_path / "delta")), "--json").stdout)
+    assert (answer["files"]["users"]["updated"], answer["students"]) == (1, 1)
+    assert [rejection["sourced_id"] for rejection in answer["rejections"]] == ["N"], "nobody knows its role"
+
+
+def test_a_role_that_comes_without_its_user_is_rejected_and_not_passed_over(command: Command, tmp_path: Path) -> None:
+    command("import", "oneroster", str(OneRosterFolder().teacher("T").write(tmp_path / "sis")))
+    delta = OneRosterFolder(version="1.2", modes={"roles": "delta"})
+    delta.rows.clear()
+    delta.add("roles", "R", userSourcedId="T", roleType="primary", role="counselor", orgSourcedId="S")
+    result = command("import", "oneroster", str(delta.write(tmp_path / "delta")))
+    assert result.exit_code == 1
+    assert "a role comes with its user" in result.stdout

@@ -226,3 +226,53 @@ def test_a_file_with_other_headers_is_refused(session: Session, school: OneRoste
 
 def test_the_headers_are_written_down_in_one_place() -> None:
     assert set(HEADERS) == {"relationships", "attendance", "marks", "incidents", "staff"}
+
+
+def test_a_key_that_stands_twice_counts_once_however_far_apart(
+    session: Session, school: OneRosterFolder, tmp_path: Path
+) -> None:
+    lines = ["sourcedId,studentSourcedId,date,kind", *(f"I{number},A,2026-10-01,fight" for number in range(600))]
+    lines.append("I0,A,2026-10-02,another")
+    figures = take(import_incidents, session, tmp_path, *lines)
+    assert (figures.rejected, figures.rejections[0].line) == (1, 602)
+    assert session.scalars(select(Incident.kind).distinct()).all() == ["fight"]
+    assert take(import_incidents, session, tmp_path, *lines).changed == 0
+
+
+@pytest.mark.parametrize("year", ["99999999999999999999", "99999999999", "2026.5", "27", "-2027", "1e3"])
+def test_a_school_year_that_is_none_rejects_the_row(
+    session: Session, school: OneRosterFolder, tmp_path: Path, year: str
+) -> None:
+    lines = ["studentSourcedId,category,events,schoolYear", f"A,excused,3,{year}", "B,excused,2,2027"]
+    figures = take(import_attendance, session, tmp_path, *lines)
+    assert [rejection.field for rejection in figures.rejections] == ["schoolYear"]
+    assert session.scalars(select(Absence.school_year)).all() == [2027]
+
+
+@pytest.mark.parametrize("row", ["50,-1e308,1e308", "1e308,0,100", "1_0,0,100", "nan,0,100", "٥٠,0,100", "5,0,1e-320"])
+def test_a_score_that_is_no_plain_number_on_a_plain_scale_is_rejected(
+    session: Session, school: OneRosterFolder, tmp_path: Path, row: str
+) -> None:
+    header = "sourcedId,studentSourcedId,subject,date,score,scaleMin,scaleMax"
+    figures = take(import_marks, session, tmp_path, header, f"M,A,math,2026-10-01,{row}")
+    assert (figures.rejected, session.scalars(select(Mark)).all()) == (1, [])
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2027-01-01"])
+def test_a_consent_of_a_moment_that_cannot_be_is_rejected(
+    session: Session, school: OneRosterFolder, tmp_path: Path, at: str
+) -> None:
+    figures = take(import_consents, session, tmp_path, "address,channel,state,at", f"p@example.org,email,in,{at}")
+    assert [rejection.field for rejection in figures.rejections] == ["at"]
+    assert session.scalars(select(Consent)).all() == []
+
+
+def test_an_assignment_whose_key_no_index_holds_is_rejected(
+    session: Session, school: OneRosterFolder, tmp_path: Path
+) -> None:
+    endless = "".join(chr(97 + number * number % 26) for number in range(9000))
+    header = "staffSourcedId,role,studentSourcedId,sourcedId,status"
+    lines = [f"T,case_manager,A,{endless},", f"T,case_manager,A,{endless},tobedeleted", "T,case_manager,A,short,"]
+    figures = take(import_staff, session, tmp_path, header, *lines)
+    assert [rejection.line for rejection in figures.rejections] == [2, 3]
+    assert figures.files["staff"].tally.created == 1

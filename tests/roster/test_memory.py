@@ -13,8 +13,8 @@ from outreach.roster import import_oneroster
 from tests.roster.oneroster_folder import OneRosterFolder
 from tests.world import CHICAGO, NOW
 
-SMALL, LARGE = 2_000, 10_000
-"""Users: half students, half parents."""
+SMALL, LARGE = 1_200, 6_000
+"""Users: half students, half parents. The small one already fills more than one chunk of rows."""
 MOST = 1.3
 
 
