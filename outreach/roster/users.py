@@ -194,8 +194,8 @@ def _guardians(run: Run, people: Sequence[Person]) -> list[Change]:
     ]  # fmt: skip
 
     def adjust(row: Values, before: Mapping[str, object]) -> Values:
-        """What a person here entered stays where it says more; a merged guardian stays merged."""
-        kept: Values = {column: before[column] or row[column] for column in ("language", "preferred_name")}
+        """What the SIS says counts; where it is silent, what was known stays. A merged guardian stays merged."""
+        kept: Values = {column: row[column] or before[column] for column in ("language", "preferred_name")}
         return {**row, **kept, "active": before["active"] if before["merged_into_id"] else True}
 
     return upsert(run.session, Guardian, rows, adjust=adjust)

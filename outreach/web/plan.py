@@ -8,8 +8,8 @@ from secrets import token_hex
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import AccountRole, Channel, Outreach
-from outreach.access import household, require
+from models import AccountRole, Channel, Outreach, Staff
+from outreach.access import colleagues, household, require
 from outreach.contacts import contact_strips, waiting_of_family
 from outreach.errors import NotFound, OutreachError
 from outreach.planning import (
@@ -19,6 +19,7 @@ from outreach.planning import (
     PlanningError,
     approve,
     approve_all,
+    assign_to,
     dismiss,
     edit,
     plan_page,
@@ -34,6 +35,7 @@ from .notices import say, warn
 
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 PLANNERS = tuple(role for role in AccountRole if role is not AccountRole.RECORDER)
+GIVERS = (AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR)
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -93,6 +95,25 @@ def not_now(outreach_id: int) -> ResponseReturnValue:
 @asking.signed_in(*PLANNERS)
 def take_back(outreach_id: int) -> ResponseReturnValue:
     return _step(outreach_id, "undo", "Back among the suggestions.")
+
+
+@blueprint.post("/<int:outreach_id>/give")
+@asking.signed_in(*GIVERS)
+def give(outreach_id: int) -> ResponseReturnValue:
+    """An administrator gives a suggestion that has nobody, or whose person cannot, to a colleague."""
+    touch, looking = _find(outreach_id), asking.viewer()
+    staff_id = request.form.get("staff_id", 0, type=int)
+    try:
+        if staff_id not in {one.id for one in colleagues(session(), looking, touch.family_id)}:
+            raise PlanningError("Choose a colleague who works at this child's school.")
+        given = assign_to(session(), looking, outreach_id, staff_id, asking.now())
+    except PlanningError as refused:
+        session().rollback()
+        warn(str(refused))
+        return redirect(url_for("plan.one", outreach_id=outreach_id), 303)
+    session().commit()
+    say(f"{session().get_one(Staff, given.staff_id).display_name} has it now.")
+    return redirect(url_for("plan.page"), 303)
 
 
 @blueprint.post("/approve-all")
@@ -166,6 +187,7 @@ def _page(outreach_id: int, problems: list[tuple[str, str]] | None = None) -> st
         "plan/one.html", card=_card(outreach_id), touch=touch, problems=problems or [], typed=request.form,
         home=household(session(), looking, touch.family_id, now),
         strip=contact_strips(session(), [touch.family_id], now).get(touch.family_id),
+        staff=colleagues(session(), looking, touch.family_id) if looking.administers else (),
     )  # fmt: skip
 
 

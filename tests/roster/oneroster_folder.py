@@ -31,7 +31,7 @@ COLUMNS = {
     ),
     "users": (
         "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,"
-        "middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.householdId"
+        "middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.householdId,metadata.language"
     ),
     "roles": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId",
     "userProfiles": "sourcedId,status,dateLastModified,userSourcedId,profileType,vendorId,applicationId,description,"

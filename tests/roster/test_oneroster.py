@@ -250,6 +250,18 @@ def test_what_people_entered_is_kept(session: Session, world: World, roster: One
     }
 
 
+def test_a_home_language_that_the_sis_corrects_is_corrected_and_silence_keeps_it(
+    session: Session, roster: OneRosterFolder, tmp_path: Path
+) -> None:
+    found = []
+    for said in ("English", "Spanish", ""):
+        for row in roster.rows["users"].values():
+            row["metadata.language"] = said if row["role"] == "parent" else ""
+        take(session, roster.write(tmp_path / "sis"))
+        found.append(one(session, Guardian, "P").language)
+    assert found == ["en", "es", "es"]
+
+
 def test_a_restriction_outlives_a_link_that_ends_and_returns(
     session: Session, roster: OneRosterFolder, tmp_path: Path
 ) -> None:

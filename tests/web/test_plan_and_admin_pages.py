@@ -6,8 +6,20 @@ import re
 
 from sqlalchemy import select
 
-from models import Account, AccountRole, Authored, DeliveryStop, District, Message, Outreach, OutreachState, School
+from models import (
+    Account,
+    AccountRole,
+    Authored,
+    Channel,
+    DeliveryStop,
+    District,
+    Message,
+    Outreach,
+    OutreachState,
+    School,
+)
 from tests.web.conftest import Person, Town
+from tests.world import NOW
 
 
 def write(person: Person, town: Town, **fields: object) -> Person:
@@ -61,6 +73,32 @@ def test_an_empty_plan_says_so(town: Town) -> None:
 def test_nobody_writes_to_a_strange_family_and_a_recorder_to_none(town: Town) -> None:
     assert town.sign_in().get(f"/plan/write?family={town.stranger.id}").status_code == 404
     assert town.sign_in(AccountRole.RECORDER).get(f"/plan/write?family={town.delgado.id}").status_code == 403
+
+
+def test_an_administrator_gives_a_suggestion_that_has_nobody_to_a_colleague_of_the_school(town: Town) -> None:
+    touch = town.world.add(
+        Outreach(
+            family_id=town.delgado.id, student_id=town.maya.id, rule="goal", slot="2026-W48", evidence={},
+            channel=Channel.PHONE, language="en", state=OutreachState.SUGGESTED, created_at=NOW,
+        )
+    ).id  # fmt: skip
+    elsewhere = town.world.staff(town.world.school(name="Elsewhere"), display_name="N. Oakley").id
+    town.commit()
+    administrator = town.sign_in(AccountRole.ADMINISTRATOR)
+    administrator.send(f"/plan/{touch}/give", f"/plan/{touch}", staff_id=elsewhere)
+    assert "works at this child" in administrator.follow().text
+    assert town.rows(select(Outreach.staff_id)) == [None]
+    administrator.send(f"/plan/{touch}/give", f"/plan/{touch}", staff_id=town.teacher.id)
+    assert "has it now" in administrator.follow().text
+    assert town.rows(select(Outreach.staff_id)) == [town.teacher.id]
+    assert town.sign_in().get(f"/plan/{touch}").status_code == 200
+
+
+def test_a_suggestion_is_given_away_by_administrators_only(town: Town) -> None:
+    teacher = town.sign_in()
+    teacher.send("/plan/1/give", staff_id=town.teacher.id)
+    assert teacher.last is not None
+    assert teacher.last.status_code == 403
 
 
 def test_today_without_anybody_says_that_there_is_no_quota(town: Town) -> None:
