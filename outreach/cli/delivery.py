@@ -10,7 +10,7 @@ from dataclasses import asdict
 import click
 
 from outreach.cli.context import CliContext, as_of_option, json_option, pass_cli
-from outreach.delivery import deliver_due, drain, providers, resume, school_by_code, stop_everything
+from outreach.delivery import deliver_due, drain, providers, resume, resume_providers, school_by_code, stop_everything
 from outreach.planning import follow_messages
 
 
@@ -58,10 +58,15 @@ def stop(cli: CliContext, code: str | None, why: str) -> None:
 @json_option
 @pass_cli
 def resume_delivery(cli: CliContext, code: str | None) -> None:
-    """Let messages go out again; what became stale meanwhile expires."""
+    """Let messages go out again; what became stale meanwhile expires.
+
+    For the whole district it also lifts the pause of a provider that had refused our credentials.
+    """
     with cli.sessions.begin() as session:
         school = school_by_code(session, code) if code is not None else None
         lifted = resume(session, school.id if school else None, cli.now)
         where = school.name if school else "the district"
+        paused = [] if school else resume_providers(session)
     words = f"Messages go out from {where} again." if lifted else f"No stop was in force for {where}."
-    cli.emit({"resumed": where, "was_stopped": lifted}, [words])
+    again = [f"{name} is used again." for name in paused]
+    cli.emit({"resumed": where, "was_stopped": lifted, "providers": paused}, [words, *again])

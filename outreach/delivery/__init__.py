@@ -1,6 +1,6 @@
 """From an intent to a delivered message: kept, allowed, sent once, and heard back from."""
 
-from .claim import pause_provider, resume_provider
+from .claim import pause_provider, resume_providers
 from .consent import basis_recorded, consents_of, has_consent, record_basis, record_consent
 from .errors import DeliveryRefused
 from .gate import GateFacts, Never, NotBefore, SendNow, decide
@@ -51,7 +51,7 @@ __all__ = [
     "record_basis",
     "record_consent",
     "resume",
-    "resume_provider",
+    "resume_providers",
     "sandbox",
     "school_by_code",
     "segments_of",

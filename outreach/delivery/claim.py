@@ -96,14 +96,13 @@ def pause_provider(session: Session, provider: str, why: str, now: datetime, unt
     session.flush()
 
 
-def resume_provider(session: Session, provider: str) -> bool:
-    """Lift the pause of a provider; False where there was none. Does not commit."""
-    standing = session.get(ProviderPause, provider)
-    if standing is None:
-        return False
-    session.delete(standing)
+def resume_providers(session: Session) -> list[str]:
+    """Lift the pause of every provider, once whatever it refused is mended; their names. Does not commit."""
+    paused = session.scalars(select(ProviderPause).order_by(ProviderPause.provider).with_for_update()).all()
+    for standing in paused:
+        session.delete(standing)
     session.flush()
-    return True
+    return [standing.provider for standing in paused]
 
 
 def open_channels(session: Session, providers: Providers, now: datetime) -> list[Channel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
@@ -57,9 +58,20 @@ def test_nothing_goes_out_between_stop_and_resume(sessions: sessionmaker[Session
     due(sessions)
     assert answer("stop") == {"stopped": "the district"}
     assert answer("deliver", "--drain", "--as-of", NOW.isoformat())["claimed"] == 0
-    assert answer("resume") == {"resumed": "the district", "was_stopped": True}
+    assert answer("resume") == {"resumed": "the district", "was_stopped": True, "providers": []}
     assert answer("deliver", "--as-of", NOW.isoformat())["accepted"] == 1
     assert answer("resume")["was_stopped"] is False
+
+
+def test_resume_lets_a_provider_be_used_again_once_its_credentials_are_mended(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        home = household(World(session), "+15005550010")
+        text(session, home)
+    answer("deliver", "--as-of", NOW.isoformat())
+    later = ("deliver", "--as-of", (NOW + timedelta(hours=1)).isoformat())
+    assert answer(*later)["claimed"] == 0
+    assert answer("resume")["providers"] == ["sandbox"]
+    assert answer(*later)["claimed"] == 1
 
 
 def test_one_school_is_stopped_by_its_code(sessions: sessionmaker[Session]) -> None:
