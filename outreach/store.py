@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from .errors import OutreachError
 
 READ_ONLY = "outreach_read_only"
 BUSY_SECONDS = 30.0
+BETWEEN_TRIES = 0.01
+"""Seconds."""
 
 
 class DatabaseFolderError(OutreachError):
@@ -69,13 +72,25 @@ def _make_folder(file: str | None) -> None:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions behind our back
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000:.0f}",  # first: the others may have to wait
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")  # first: the others may have to wait
+    _keep_a_log_ahead(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a new file to WAL. Where two processes do so at once SQLite refuses one on the spot, busy timeout or
+    not, since each holds what the other waits for; so the one refused tries again."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(BETWEEN_TRIES)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
