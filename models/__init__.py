@@ -2,7 +2,7 @@
 
 from .account import Account, AccountRole, AuditEvent, Role, account_role
 from .base import Base, JsonObject, JsonValue, UtcDateTime
-from .consent import Consent, ConsentSource, ConsentState
+from .consent import Consent, ConsentCategory, ConsentSource, ConsentState
 from .contact import (
     CONTACT_OUTCOMES,
     GENERAL_NOTICES,
@@ -21,6 +21,7 @@ from .contact import (
     Topic,
     Verdict,
 )
+from .delivery import AttemptResult, DeliveryAttempt, DeliveryEvent, DeliveryStop, ProviderPause, SandboxMessage
 from .family import Family, FamilyMember, Hold, HoldReason, MembershipCause
 from .guardian import (
     AccessNeed,
@@ -35,25 +36,10 @@ from .guardian import (
     Guardianship,
     MergeState,
 )
+from .inbound import InboundMessage, InboundState
+from .message import Audience, Message, MessageKind, MessageState, MessageStudent
 from .operation import ConfigRevision, DigestItem, ImportRun, JobRun, RateLimit, RunState, SchedulerLease
-from .outreach import (
-    AttemptResult,
-    Audience,
-    ConsentCategory,
-    DeliveryAttempt,
-    DeliveryEvent,
-    DeliveryStop,
-    InboundMessage,
-    InboundState,
-    Message,
-    MessageKind,
-    MessageState,
-    MessageStudent,
-    Outreach,
-    OutreachState,
-    ProviderPause,
-    SandboxMessage,
-)
+from .outreach import Outreach, OutreachState
 from .risk import Band, Case, CaseState, RiskHistory, RiskReason, RiskScore, RiskStage
 from .safety import OnCall, SafetyAlert
 from .school import Calendar, CalendarDay, CalendarHours, Department, District, OrgKind, School, Term, TermKind

@@ -11,7 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .append_only import append_only
 from .base import Base
 from .guardian import Channel
-from .outreach import ConsentCategory
+
+
+class ConsentCategory(StrEnum):
+    SCHOOL = "school"
+    SURVEY = "survey"
 
 
 class ConsentState(StrEnum):
