@@ -8,7 +8,6 @@ from .gate_facts import facts_for
 from .intents import Intent, answer_key, cancel, digest_key, enqueue
 from .outbox import Clock, DeliveryFigures, deliver_due, drain
 from .providers import Accepted, Outgoing, Provider, Providers, build, sandbox
-from .reach import Reachable, reachable
 from .receipts import Receipt, ReceiptEvent, apply_receipt
 from .segments import Segments, segments_of
 from .states import MOVES, ON_ITS_WAY
@@ -28,7 +27,6 @@ __all__ = [
     "Outgoing",
     "Provider",
     "Providers",
-    "Reachable",
     "Receipt",
     "ReceiptEvent",
     "Segments",
@@ -47,7 +45,6 @@ __all__ = [
     "facts_for",
     "has_consent",
     "pause_provider",
-    "reachable",
     "record_basis",
     "record_consent",
     "resume",
