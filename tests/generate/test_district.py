@@ -90,9 +90,13 @@ def test_exactly_as_many_families_as_asked_for(session: Session, families: int) 
 
 def test_new_rows_can_be_added_after_it(session: Session) -> None:
     generate(session, 5, 3, TODAY)
+    highest = {kind: session.scalar(select(func.max(kind.id))) or 0 for kind in (Student, Family)}
     session.add(Student(sourced_id="new", school_id=1, given_name="Maya", family_name="Delgado"))
     session.add(Family(name="Delgado", household_key="student:new", created_at=datetime(2026, 11, 24, tzinfo=UTC)))
     session.flush()
+    assert {kind: session.scalar(select(func.max(kind.id))) for kind in highest} == {
+        kind: number + 1 for kind, number in highest.items()
+    }
 
 
 def test_everyone_has_a_family_and_every_child_all_core_subjects(session: Session) -> None:

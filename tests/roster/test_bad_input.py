@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -297,10 +296,18 @@ def test_whatever_byte_of_a_zip_is_damaged_it_is_read_or_refused(
     with zipfile.ZipFile(path, "w", compression) as archive:
         archive.writestr("users.csv", roster.files()["users.csv"])
     whole = path.read_bytes()
+    read, sentences = 0, []
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
-        with suppress(RosterError), source.open_delivery(path) as delivery:
-            delivery.digest()
+        try:
+            with source.open_delivery(path) as delivery:
+                delivery.digest()
+            read += 1
+        except RosterError as error:
+            sentences.append(str(error))
+    assert read + len(sentences) == len(whole)
+    assert sentences
+    assert all(sentence.endswith(".") for sentence in sentences)
 
 
 def test_a_key_of_a_parent_too_long_for_any_index_is_rejected_alone(

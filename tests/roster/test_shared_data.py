@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,14 +23,12 @@ from models import (
     Term,
 )
 from outreach.roster import import_attendance, import_oneroster, import_relationships
+from tests.conftest import SHARED
 from tests.roster.oneroster_folder import everything
 from tests.world import CHICAGO, NOW
 
-DATA = Path(os.environ.get("OUTREACH_SHARED", "../shared")) / "data" / "oneroster"
-pytestmark = [
-    pytest.mark.shared_data,
-    pytest.mark.skipif(not DATA.is_dir(), reason="the data sets of others are not here"),
-]
+DATA = SHARED / "data" / "oneroster"
+pytestmark = pytest.mark.shared_data
 
 
 def test_grand_bend_arrives_whole_and_a_second_time_unchanged(session: Session) -> None:
