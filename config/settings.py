@@ -26,6 +26,7 @@ SECRET_KEY_LENGTH = 32
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+HOST_NAME = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -141,6 +142,12 @@ class Settings(BaseSettings):
         default=None, validation_alias="SENDGRID_FROM_EMAIL"
     )
     sendgrid_webhook_public_key: SecretStr | None = Field(default=None, validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+    sendgrid_inbound_domain: Annotated[str, _like(HOST_NAME, "a host name such as reply.example.org")] | None = Field(
+        default=None, validation_alias="SENDGRID_INBOUND_DOMAIN"
+    )
+    """Where Inbound Parse takes families' replies; None: answers go to the sender's address, unread here."""
+    sendgrid_inbound_public_key: SecretStr | None = Field(default=None, validation_alias="SENDGRID_INBOUND_PUBLIC_KEY")
+    """Of the security policy that signs what Inbound Parse sends."""
     sendgrid_base_url: Server | None = Field(default=None, validation_alias="OUTREACH_SENDGRID_BASE_URL")
     """None: SendGrid's own."""
 
@@ -254,6 +261,7 @@ SECRETS = frozenset(
         "OUTREACH_DATABASE_URL",  # it may hold a password
         "OUTREACH_SECRET_KEY",
         "SENDGRID_API_KEY",
+        "SENDGRID_INBOUND_PUBLIC_KEY",
         "SENDGRID_WEBHOOK_PUBLIC_KEY",
         "TWILIO_ACCOUNT_SID",
         "TWILIO_AUTH_TOKEN",

@@ -106,7 +106,15 @@ class SendingRules(_Frozen):
     lease_seconds: Positive
     attempt_deadline_seconds: Positive
     absence_proved_after_minutes: Positive
+    retry_email_after_minutes: Positive
+    ask_person_after_hours: Positive
+    poll_after_minutes: Positive
+    poll_for_hours: Positive
     retry_limit: Count
+    threads: int = Field(ge=1, le=32)
+    texts_per_second: float = Field(gt=0, le=10_000)
+    emails_per_second: float = Field(gt=0, le=10_000)
+    most_segments: int = Field(ge=1, le=10)
     grades_in_texts: bool
 
     @model_validator(mode="after")
@@ -116,15 +124,41 @@ class SendingRules(_Frozen):
         return self
 
 
+class BreakerRules(_Frozen):
+    window_minutes: Positive
+    least_attempts: Positive
+    error_share: float = Field(gt=0, le=1)
+    pause_minutes: Positive
+    longest_pause_minutes: Positive
+    probe_messages: Positive
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.pause_minutes <= self.longest_pause_minutes:
+            raise ValueError("longest_pause_minutes must not be less than pause_minutes")
+        return self
+
+
+class SpendingRules(_Frozen):
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    monthly_limit: float = Field(ge=0, le=10_000_000)
+    text_segment_price: float = Field(ge=0, le=100)
+    email_price: float = Field(ge=0, le=100)
+
+
 class Cadence(_Frozen):
     requests: RequestRules
     planning: PlanningRules
     sending: SendingRules
+    breaker: BreakerRules
+    spending: SpendingRules
 
 
 class Safety(_Frozen):
     words: dict[str, list[str]]
     """By language (en, es): words and phrases that raise an alert."""
+    alert_again_minutes: Positive
+    """How long until an alert that nobody has taken is told again."""
 
 
 class Tuning(_Frozen):

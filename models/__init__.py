@@ -21,7 +21,16 @@ from .contact import (
     Topic,
     Verdict,
 )
-from .delivery import AttemptResult, DeliveryAttempt, DeliveryEvent, DeliveryStop, ProviderPause, SandboxMessage
+from .delivery import (
+    AttemptResult,
+    DeliveryAttempt,
+    DeliveryEvent,
+    DeliveryStop,
+    PauseKind,
+    ProviderPause,
+    SandboxMessage,
+    SenderPace,
+)
 from .family import Family, FamilyMember, Hold, HoldReason, MembershipCause
 from .guardian import (
     AccessNeed,
@@ -36,12 +45,12 @@ from .guardian import (
     Guardianship,
     MergeState,
 )
-from .inbound import InboundMessage, InboundState
+from .inbound import InboundMessage, InboundReading, InboundState
 from .message import Audience, Message, MessageKind, MessageState, MessageStudent
 from .operation import ConfigRevision, DigestItem, ImportRun, JobRun, RateLimit, RunState, SchedulerLease
 from .outreach import Outreach, OutreachState
 from .risk import Band, Case, CaseState, RiskHistory, RiskReason, RiskScore, RiskStage
-from .safety import OnCall, SafetyAlert
+from .safety import OnCall, SafetyAlert, SafetyOutcome
 from .school import Calendar, CalendarDay, CalendarHours, Department, District, OrgKind, School, Term, TermKind
 from .staff import (
     DEPARTMENT_OF_ROLE,
@@ -125,6 +134,7 @@ __all__ = [
     "HoldReason",
     "ImportRun",
     "InboundMessage",
+    "InboundReading",
     "InboundState",
     "Incident",
     "Initiator",
@@ -146,6 +156,7 @@ __all__ = [
     "Outcome",
     "Outreach",
     "OutreachState",
+    "PauseKind",
     "ProviderPause",
     "Purpose",
     "RateLimit",
@@ -161,12 +172,14 @@ __all__ = [
     "Role",
     "RunState",
     "SafetyAlert",
+    "SafetyOutcome",
     "SandboxMessage",
     "SchedulerLease",
     "School",
     "Section",
     "SectionTerm",
     "Segment",
+    "SenderPace",
     "Staff",
     "StaffRole",
     "StaffSchool",

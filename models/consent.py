@@ -47,6 +47,8 @@ class Consent(Base):
     at: Mapped[datetime]
     by_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     note: Mapped[str | None]
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_message.id"))
+    """The family's own message that it rests on."""
 
 
 assert isinstance(Consent.__table__, Table)

@@ -24,6 +24,10 @@ class DeliveryAttempt(Base):
     """One call to a provider, written before the call."""
 
     __tablename__ = "delivery_attempt"
+    __table_args__ = (
+        # outreach.delivery.breaker: how the calls of the last minutes ended
+        Index("ix_delivery_attempt_provider_ended_at", "provider", "ended_at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
@@ -35,13 +39,23 @@ class DeliveryAttempt(Base):
     provider_id: Mapped[str | None]
     error_code: Mapped[str | None]
     error: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+    """When the provider was last asked what became of it."""
+    checks: Mapped[int] = mapped_column(default=0)
 
 
 class DeliveryEvent(Base):
     """Every receipt, kept raw, once."""
 
     __tablename__ = "delivery_event"
-    __table_args__ = (Index("ix_delivery_event_provider_id", "provider_id"),)
+    __table_args__ = (
+        Index("ix_delivery_event_provider_id", "provider_id"),
+        # outreach.delivery.receipts: those that found no row of ours yet
+        Index(
+            "ix_delivery_event_unapplied", "received_at",
+            sqlite_where=text("applied_at IS NULL"), postgresql_where=text("applied_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     provider: Mapped[str]
@@ -78,16 +92,35 @@ class DeliveryStop(Base):
     resumed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
+class PauseKind(StrEnum):
+    CREDENTIALS = "credentials"
+    """It refuses us: a person must mend that and resume."""
+    ERRORS = "errors"
+    """Too many calls failed: it is tried again by itself, a few messages first."""
+
+
 class ProviderPause(Base):
     """A provider that refused us, or failed too often: nothing is sent through it until then."""
 
     __tablename__ = "provider_pause"
 
     provider: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[PauseKind] = mapped_column(default=PauseKind.CREDENTIALS)
+    trips: Mapped[int] = mapped_column(default=1)
+    """How often in a row it was paused; each pause for errors is longer than the one before."""
     why: Mapped[str]
     paused_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
     """None: until a person resumes it."""
+
+
+class SenderPace(Base):
+    """When a sender (a provider's number, service or mailbox) is free for its next message, over all workers."""
+
+    __tablename__ = "sender_pace"
+
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
 
 
 class SandboxMessage(Base):
@@ -107,3 +140,7 @@ class SandboxMessage(Base):
     status: Mapped[str]
     next_status: Mapped[str | None]
     next_at: Mapped[datetime | None]
+    reply_body: Mapped[str | None]
+    """What the far side will write back by itself; None: nothing."""
+    reply_at: Mapped[datetime | None]
+    """When; None once it has."""

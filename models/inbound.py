@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, JsonObject
@@ -18,10 +18,37 @@ class InboundState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class InboundReading(StrEnum):
+    """What a family's message was taken for. Only a question asks for a person's answer."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    WRONG_NUMBER = "wrong_number"
+    SURVEY = "survey"
+    """A figure in answer to a survey."""
+    VERDICT = "verdict"
+    """Yes or no, in answer to whether something helped."""
+    THANKS = "thanks"
+    AUTOMATIC = "automatic"
+    """Out of office, away while driving, a mail server's own words."""
+    QUESTION = "question"
+
+
 class InboundMessage(Base):
     """What a family, or an unknown number, sent to us. Nothing inbound is ever dropped."""
 
     __tablename__ = "inbound_message"
+    __table_args__ = (
+        # outreach.delivery.inbound: what came in and was not read yet
+        Index(
+            "ix_inbound_message_unread", "received_at",
+            sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL"),
+        ),
+        # outreach.delivery.inbound: the inbox of unknown senders; what one address wrote
+        Index("ix_inbound_message_state", "state"),
+        Index("ix_inbound_message_from_value_received_at", "from_value", "received_at"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     provider: Mapped[str]
@@ -31,11 +58,27 @@ class InboundMessage(Base):
     to_value: Mapped[str]
     address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("guardian.id"))
+    """Who wrote, where that is certain; a phone that several people share leaves it open."""
+    family_id: Mapped[int | None] = mapped_column(ForeignKey("family.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """To whom it was given: the last sender to that address; None: the school's inbox."""
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    answers_message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    """Our message that it replies to."""
+    title: Mapped[str | None]
+    """An e-mail's subject line."""
     body: Mapped[str]
+    """What the person wrote: of an e-mail without what it quotes."""
+    pictures: Mapped[int] = mapped_column(default=0)
+    """Pictures and files that came with it; they are not fetched, only noted."""
     raw: Mapped[JsonObject]
+    """Everything as it came."""
     received_at: Mapped[datetime]
-    read_as: Mapped[str | None]
-    """What it was taken for: stop, start, help, wrong_number, thanks, automatic, survey, question."""
+    read_at: Mapped[datetime | None]
+    """When it was taken for what it is and given its place; None: not yet, and the worker tries again."""
+    reads: Mapped[int] = mapped_column(default=0)
+    """How often reading it was tried."""
+    read_as: Mapped[InboundReading | None]
     state: Mapped[InboundState] = mapped_column(default=InboundState.NEW)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

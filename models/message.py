@@ -66,6 +66,14 @@ class Message(Base):
         # outreach.delivery.gate: what went to a family or an address lately
         Index("ix_message_family_id_sent_at", "family_id", "sent_at"),
         Index("ix_message_address_id_sent_at", "address_id", "sent_at"),
+        # outreach.delivery.spending: what left this month
+        Index("ix_message_sent_at", "sent_at"),
+        # outreach.delivery.reconcile and poll: what is unknown, or was accepted and has told nothing since
+        Index(
+            "ix_message_unsettled", "state", "sent_at",
+            sqlite_where=text("state IN ('sending', 'unknown', 'accepted')"),
+            postgresql_where=text("state IN ('sending', 'unknown', 'accepted')"),
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,10 +99,14 @@ class Message(Base):
     title: Mapped[str | None]
     body: Mapped[str]
     body_html: Mapped[str | None]
+    preface: Mapped[str | None]
+    """What went before the words because it was the first text to this address: who writes, and how to stop it."""
     urgent: Mapped[bool] = mapped_column(default=False)
     """May go on a day without school, still inside the window."""
     answers_inbound: Mapped[str | None]
     """The provider's id of the family's message that this answers."""
+    fallback_of_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), unique=True)
+    """The message that this one stands in for, at the next address of the same guardian."""
 
     state: Mapped[MessageState] = mapped_column(default=MessageState.SCHEDULED)
     state_reason: Mapped[str | None]
@@ -110,11 +122,15 @@ class Message(Base):
     provider: Mapped[str | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
     segments: Mapped[int | None]
+    cost_micros: Mapped[int | None]
+    """What it was taken to cost when it left, in millionths of the district's currency; None: it has not left."""
     error_code: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     """When ``sending`` was committed; what the caps count."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    person_asked_at: Mapped[datetime | None]
+    """Since when a person is asked what became of it: nothing at the provider can prove it any more."""
 
 
 class MessageStudent(Base):

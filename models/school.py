@@ -59,6 +59,8 @@ class School(Base):
     timezone: Mapped[str | None]
     """IANA zone; None means the district's."""
     active: Mapped[bool] = mapped_column(default=True)
+    phone: Mapped[str | None]
+    """The office's number as families dial it; HELP and the reply at night name it."""
     log_began: Mapped[date | None]
     """Set by an administrator: from this day the log is complete enough for silence to mean something."""
     sms_live_from: Mapped[date | None]

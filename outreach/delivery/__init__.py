@@ -1,12 +1,12 @@
 """From an intent to a delivered message: kept, allowed, sent once, and heard back from."""
 
-from .claim import pause_provider, resume_providers
 from .consent import basis_recorded, consents_of, has_consent, record_basis, record_consent
 from .errors import DeliveryRefused
 from .gate import GateFacts, Never, NotBefore, SendNow, decide
 from .gate_facts import facts_for
 from .intents import Intent, answer_key, cancel, digest_key, enqueue
 from .outbox import Clock, DeliveryFigures, deliver_due, drain
+from .pauses import pause_provider, resume_providers
 from .providers import Accepted, Outgoing, Provider, Providers, build, sandbox
 from .receipts import Receipt, ReceiptEvent, apply_receipt
 from .segments import Segments, segments_of

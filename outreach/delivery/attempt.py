@@ -22,10 +22,11 @@ from models import (
     Staff,
 )
 
-from .claim import TOO_LATE, open_channels, pause_provider
+from .claim import TOO_LATE
 from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from .gate import Never, NotBefore, SendNow, decide
 from .gate_facts import facts_for
+from .pauses import open_channels, pause_provider
 from .providers.base import Accepted, Outgoing, Providers
 from .receipts import apply_early_receipts
 from .refusals import note_refusal

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import Channel, Message, MessageKind, MessageState, ProviderPause
+from models import Message, MessageKind, MessageState
 
+from .pauses import open_channels
 from .providers.base import Providers
 from .states import move
 from .stop import stopped
@@ -86,30 +87,3 @@ def _why_stale() -> ColumnElement[str]:
     """That it became stale; and what it waited for, where that is known."""
     waited = func.coalesce(Message.state_reason, "")
     return case((waited == "", TOO_LATE), else_=literal(TOO_LATE) + " " + waited)
-
-
-def pause_provider(session: Session, provider: str, why: str, now: datetime, until: datetime | None) -> None:
-    """Send nothing more through ``provider`` until then, or until a person resumes it. Does not commit."""
-    standing = session.get(ProviderPause, provider, with_for_update=True) or ProviderPause(provider=provider)
-    standing.why, standing.paused_at, standing.until_at = why, now, until
-    session.add(standing)
-    session.flush()
-
-
-def resume_providers(session: Session) -> list[str]:
-    """Lift the pause of every provider, once whatever it refused is mended; their names. Does not commit."""
-    paused = session.scalars(select(ProviderPause).order_by(ProviderPause.provider).with_for_update()).all()
-    for standing in paused:
-        session.delete(standing)
-    session.flush()
-    return [standing.provider for standing in paused]
-
-
-def open_channels(session: Session, providers: Providers, now: datetime) -> list[Channel]:
-    """The channels whose provider is not paused."""
-    paused = set(
-        session.scalars(
-            select(ProviderPause.provider).where(or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > now))
-        )
-    )
-    return [channel for channel, provider in providers.by_channel.items() if provider.name not in paused]

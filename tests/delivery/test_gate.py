@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.tuning import SendingRules
 from models import AddressHealth, MessageKind
 from outreach.delivery import GateFacts, Never, NotBefore, SendNow, decide
 from outreach.delivery.gate import ChildFacts
+from outreach.effective import shipped_tuning
 from outreach.schooltime import Interval, OpenHours
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -24,10 +24,11 @@ HOURS = OpenHours(
     zone=CHICAGO, first_day=date(2026, 8, 17), last_day=date(2028, 12, 31),
     weekly=(*(SCHOOL_DAY,) * 5, (), ()), exceptions={date(2026, 11, 26): ()},
 )  # fmt: skip
-RULES = SendingRules(
-    window_opens=time(8), window_closes=time(20), automated_per_family_a_week=1, messages_per_family_a_week=3,
-    messages_per_address_a_week=3, answer_within_days=14, stale_after_days=3, lease_seconds=120,
-    attempt_deadline_seconds=30, absence_proved_after_minutes=10, retry_limit=5, grades_in_texts=False,
+RULES = shipped_tuning().cadence.sending.model_copy(
+    update={
+        "window_opens": time(8), "window_closes": time(20), "automated_per_family_a_week": 1,
+        "messages_per_family_a_week": 3, "messages_per_address_a_week": 3, "attempt_deadline_seconds": 30,
+    }
 )  # fmt: skip
 MAYA = ChildFacts(
     first_name="Maya", enrolled=True, of_age_undecided=False, may_contact=True, holds_rights=True, emergency_only=False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from models import Channel
+
+from ..links import Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class Outgoing:
     body: str
     body_html: str | None
     now: datetime
+    reply_to: str | None = None
+    """Where an answer to this e-mail goes; None: to its sender."""
+    unsubscribe_url: str | None = None
+    """Where one click (a POST) ends e-mails to this address; None: to staff, or no public address is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Providers:
 
     by_channel: Mapping[Channel, Provider]
     live: frozenset[Channel]
+    links: Links = field(default_factory=Links)
 
     def of(self, channel: Channel) -> Provider:
         return self.by_channel[channel]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from config.settings import DeliveryMode, Settings
 from models import Channel
 
+from ..links import Links
 from .base import Provider, Providers
 from .sandbox import Sandbox
 from .sendgrid import SendGrid
@@ -25,4 +26,5 @@ def build(
         chosen[Channel.SMS] = Twilio.from_settings(settings, deadline)
     if settings.delivery_email is DeliveryMode.LIVE:
         chosen[Channel.EMAIL] = SendGrid.from_settings(settings, deadline)
-    return Providers(chosen, frozenset(channel for channel, provider in chosen.items() if provider is not sandbox))
+    live = frozenset(channel for channel, provider in chosen.items() if provider is not sandbox)
+    return Providers(chosen, live, Links.of(settings))

@@ -63,6 +63,7 @@ CREATE TABLE school (
     kind VARCHAR(40) NOT NULL,
     timezone TEXT,
     active BOOLEAN NOT NULL,
+    phone TEXT,
     log_began DATE,
     sms_live_from DATE,
     email_live_from DATE,
@@ -75,10 +76,19 @@ CREATE TABLE school (
 
 CREATE TABLE provider_pause (
     provider TEXT NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    trips INTEGER NOT NULL,
     why TEXT NOT NULL,
     paused_at DATETIME NOT NULL,
     until_at DATETIME,
-    CONSTRAINT pk_provider_pause PRIMARY KEY (provider)
+    CONSTRAINT pk_provider_pause PRIMARY KEY (provider),
+    CONSTRAINT ck_provider_pause_pausekind CHECK (kind IN ('credentials', 'errors'))
+);
+
+CREATE TABLE sender_pace (
+    sender TEXT NOT NULL,
+    free_at DATETIME NOT NULL,
+    CONSTRAINT pk_sender_pace PRIMARY KEY (sender)
 );
 
 CREATE TABLE sandbox_message (
@@ -94,6 +104,8 @@ CREATE TABLE sandbox_message (
     status TEXT NOT NULL,
     next_status TEXT,
     next_at DATETIME,
+    reply_body TEXT,
+    reply_at DATETIME,
     CONSTRAINT pk_sandbox_message PRIMARY KEY (id),
     CONSTRAINT uq_sandbox_message_provider_id UNIQUE (provider_id),
     CONSTRAINT ck_sandbox_message_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app'))
@@ -355,9 +367,9 @@ CREATE TABLE audit_event (
     CONSTRAINT fk_audit_event_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
-CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
-
 CREATE INDEX ix_audit_event_at ON audit_event (at);
+
+CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
 
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
 
@@ -482,9 +494,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_student_id ON mark (student_id);
-
 CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
+
+CREATE INDEX ix_mark_student_id ON mark (student_id);
 
 CREATE TABLE absence (
     id INTEGER NOT NULL,
@@ -500,9 +512,9 @@ CREATE TABLE absence (
     CONSTRAINT ck_absence_absencecategory CHECK (category IN ('excused', 'unexcused', 'tardy', 'partial'))
 );
 
-CREATE UNIQUE INDEX uq_absence_counted ON absence (student_id, category, school_year) WHERE occurred_on IS NULL;
-
 CREATE UNIQUE INDEX uq_absence_dated ON absence (student_id, category, occurred_on) WHERE occurred_on IS NOT NULL;
+
+CREATE UNIQUE INDEX uq_absence_counted ON absence (student_id, category, school_year) WHERE occurred_on IS NULL;
 
 CREATE TABLE incident (
     id INTEGER NOT NULL,
@@ -566,13 +578,105 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
-
 CREATE INDEX ix_contact_staff_id ON contact (staff_id);
 
 CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
+
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+
+CREATE TABLE delivery_stop (
+    id INTEGER NOT NULL,
+    school_id INTEGER,
+    why TEXT NOT NULL,
+    stopped_at DATETIME NOT NULL,
+    stopped_by INTEGER,
+    resumed_at DATETIME,
+    resumed_by INTEGER,
+    CONSTRAINT pk_delivery_stop PRIMARY KEY (id),
+    CONSTRAINT fk_delivery_stop_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT fk_delivery_stop_stopped_by_account FOREIGN KEY(stopped_by) REFERENCES account (id),
+    CONSTRAINT fk_delivery_stop_resumed_by_account FOREIGN KEY(resumed_by) REFERENCES account (id)
+);
+
+CREATE UNIQUE INDEX uq_delivery_stop_in_force ON delivery_stop (coalesce(school_id, 0)) WHERE resumed_at IS NULL;
+
+CREATE TABLE family_member (
+    id INTEGER NOT NULL,
+    family_id INTEGER NOT NULL,
+    student_id INTEGER NOT NULL,
+    from_on DATE NOT NULL,
+    until_on DATE,
+    cause VARCHAR(40) NOT NULL,
+    changed_by INTEGER,
+    CONSTRAINT pk_family_member PRIMARY KEY (id),
+    CONSTRAINT ck_family_member_until_after_from CHECK (until_on IS NULL OR until_on >= from_on),
+    CONSTRAINT fk_family_member_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
+    CONSTRAINT fk_family_member_student_id_student FOREIGN KEY(student_id) REFERENCES student (id),
+    CONSTRAINT ck_family_member_membershipcause CHECK (cause IN ('imported', 'guardians_changed', 'split_by_hand', 'joined_by_hand', 'left_school', 'undone')),
+    CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
+);
+
+CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
+
+CREATE INDEX ix_family_member_family_id ON family_member (family_id);
+
+CREATE TABLE hold (
+    id INTEGER NOT NULL,
+    student_id INTEGER,
+    family_id INTEGER,
+    school_id INTEGER,
+    reason VARCHAR(40) NOT NULL,
+    note TEXT,
+    ask_staff_id INTEGER,
+    from_at DATETIME NOT NULL,
+    until_at DATETIME,
+    placed_by INTEGER,
+    CONSTRAINT pk_hold PRIMARY KEY (id),
+    CONSTRAINT ck_hold_one_target CHECK (CASE WHEN student_id IS NULL THEN 0 ELSE 1 END + CASE WHEN family_id IS NULL THEN 0 ELSE 1 END + CASE WHEN school_id IS NULL THEN 0 ELSE 1 END = 1),
+    CONSTRAINT ck_hold_until_after_from CHECK (until_at IS NULL OR until_at >= from_at),
+    CONSTRAINT fk_hold_student_id_student FOREIGN KEY(student_id) REFERENCES student (id),
+    CONSTRAINT fk_hold_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
+    CONSTRAINT fk_hold_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT ck_hold_holdreason CHECK (reason IN ('bereavement', 'crisis', 'court', 'dispute')),
+    CONSTRAINT fk_hold_ask_staff_id_staff FOREIGN KEY(ask_staff_id) REFERENCES staff (id),
+    CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
+);
+
+CREATE INDEX ix_hold_family_id ON hold (family_id);
+
+CREATE INDEX ix_hold_school_id ON hold (school_id);
+
+CREATE INDEX ix_hold_student_id ON hold (student_id);
+
+CREATE TABLE import_run (
+    id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    digest TEXT,
+    state VARCHAR(40) NOT NULL,
+    started_at DATETIME NOT NULL,
+    finished_at DATETIME,
+    figures JSON,
+    by_account_id INTEGER,
+    CONSTRAINT pk_import_run PRIMARY KEY (id),
+    CONSTRAINT ck_import_run_runstate CHECK (state IN ('running', 'done', 'failed')),
+    CONSTRAINT fk_import_run_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id)
+);
+
+CREATE TABLE config_revision (
+    id INTEGER NOT NULL,
+    in_force_from DATETIME NOT NULL,
+    changes JSON NOT NULL,
+    made_at DATETIME NOT NULL,
+    made_by INTEGER,
+    why TEXT,
+    CONSTRAINT pk_config_revision PRIMARY KEY (id),
+    CONSTRAINT fk_config_revision_made_by_account FOREIGN KEY(made_by) REFERENCES account (id)
+);
+
+CREATE INDEX ix_config_revision_in_force_from ON config_revision (in_force_from);
 
 CREATE TABLE outreach (
     id INTEGER NOT NULL,
@@ -627,123 +731,6 @@ CREATE TABLE outreach (
 CREATE INDEX ix_outreach_family_id ON outreach (family_id);
 
 CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
-
-CREATE TABLE delivery_stop (
-    id INTEGER NOT NULL,
-    school_id INTEGER,
-    why TEXT NOT NULL,
-    stopped_at DATETIME NOT NULL,
-    stopped_by INTEGER,
-    resumed_at DATETIME,
-    resumed_by INTEGER,
-    CONSTRAINT pk_delivery_stop PRIMARY KEY (id),
-    CONSTRAINT fk_delivery_stop_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
-    CONSTRAINT fk_delivery_stop_stopped_by_account FOREIGN KEY(stopped_by) REFERENCES account (id),
-    CONSTRAINT fk_delivery_stop_resumed_by_account FOREIGN KEY(resumed_by) REFERENCES account (id)
-);
-
-CREATE UNIQUE INDEX uq_delivery_stop_in_force ON delivery_stop (coalesce(school_id, 0)) WHERE resumed_at IS NULL;
-
-CREATE TABLE consent (
-    id INTEGER NOT NULL,
-    address_id INTEGER NOT NULL,
-    channel VARCHAR(40) NOT NULL,
-    category VARCHAR(40) NOT NULL,
-    state VARCHAR(40) NOT NULL,
-    source VARCHAR(40) NOT NULL,
-    at DATETIME NOT NULL,
-    by_account_id INTEGER,
-    note TEXT,
-    CONSTRAINT pk_consent PRIMARY KEY (id),
-    CONSTRAINT fk_consent_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
-    CONSTRAINT ck_consent_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
-    CONSTRAINT ck_consent_consentcategory CHECK (category IN ('school', 'survey')),
-    CONSTRAINT ck_consent_consentstate CHECK (state IN ('in', 'out')),
-    CONSTRAINT ck_consent_consentsource CHECK (source IN ('given_to_school', 'opt_out_list', 'family_wrote', 'staff', 'provider', 'unsubscribe_link')),
-    CONSTRAINT fk_consent_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id)
-);
-
-CREATE INDEX ix_consent_address_id_channel_category ON consent (address_id, channel, category);
-
-CREATE TRIGGER consent_no_update BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;
-
-CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;
-
-CREATE TABLE family_member (
-    id INTEGER NOT NULL,
-    family_id INTEGER NOT NULL,
-    student_id INTEGER NOT NULL,
-    from_on DATE NOT NULL,
-    until_on DATE,
-    cause VARCHAR(40) NOT NULL,
-    changed_by INTEGER,
-    CONSTRAINT pk_family_member PRIMARY KEY (id),
-    CONSTRAINT ck_family_member_until_after_from CHECK (until_on IS NULL OR until_on >= from_on),
-    CONSTRAINT fk_family_member_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
-    CONSTRAINT fk_family_member_student_id_student FOREIGN KEY(student_id) REFERENCES student (id),
-    CONSTRAINT ck_family_member_membershipcause CHECK (cause IN ('imported', 'guardians_changed', 'split_by_hand', 'joined_by_hand', 'left_school', 'undone')),
-    CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
-);
-
-CREATE INDEX ix_family_member_family_id ON family_member (family_id);
-
-CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
-
-CREATE TABLE hold (
-    id INTEGER NOT NULL,
-    student_id INTEGER,
-    family_id INTEGER,
-    school_id INTEGER,
-    reason VARCHAR(40) NOT NULL,
-    note TEXT,
-    ask_staff_id INTEGER,
-    from_at DATETIME NOT NULL,
-    until_at DATETIME,
-    placed_by INTEGER,
-    CONSTRAINT pk_hold PRIMARY KEY (id),
-    CONSTRAINT ck_hold_one_target CHECK (CASE WHEN student_id IS NULL THEN 0 ELSE 1 END + CASE WHEN family_id IS NULL THEN 0 ELSE 1 END + CASE WHEN school_id IS NULL THEN 0 ELSE 1 END = 1),
-    CONSTRAINT ck_hold_until_after_from CHECK (until_at IS NULL OR until_at >= from_at),
-    CONSTRAINT fk_hold_student_id_student FOREIGN KEY(student_id) REFERENCES student (id),
-    CONSTRAINT fk_hold_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
-    CONSTRAINT fk_hold_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
-    CONSTRAINT ck_hold_holdreason CHECK (reason IN ('bereavement', 'crisis', 'court', 'dispute')),
-    CONSTRAINT fk_hold_ask_staff_id_staff FOREIGN KEY(ask_staff_id) REFERENCES staff (id),
-    CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
-);
-
-CREATE INDEX ix_hold_student_id ON hold (student_id);
-
-CREATE INDEX ix_hold_family_id ON hold (family_id);
-
-CREATE INDEX ix_hold_school_id ON hold (school_id);
-
-CREATE TABLE import_run (
-    id INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    source TEXT NOT NULL,
-    digest TEXT,
-    state VARCHAR(40) NOT NULL,
-    started_at DATETIME NOT NULL,
-    finished_at DATETIME,
-    figures JSON,
-    by_account_id INTEGER,
-    CONSTRAINT pk_import_run PRIMARY KEY (id),
-    CONSTRAINT ck_import_run_runstate CHECK (state IN ('running', 'done', 'failed')),
-    CONSTRAINT fk_import_run_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id)
-);
-
-CREATE TABLE config_revision (
-    id INTEGER NOT NULL,
-    in_force_from DATETIME NOT NULL,
-    changes JSON NOT NULL,
-    made_at DATETIME NOT NULL,
-    made_by INTEGER,
-    why TEXT,
-    CONSTRAINT pk_config_revision PRIMARY KEY (id),
-    CONSTRAINT fk_config_revision_made_by_account FOREIGN KEY(made_by) REFERENCES account (id)
-);
-
-CREATE INDEX ix_config_revision_in_force_from ON config_revision (in_force_from);
 
 CREATE TABLE risk_score (
     family_id INTEGER NOT NULL,
@@ -862,13 +849,13 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
+CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
-CREATE INDEX ix_assignment_student_id ON assignment (student_id);
-
 CREATE INDEX ix_assignment_section_id ON assignment (section_id);
+
+CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
 CREATE TABLE survey_response (
     id INTEGER NOT NULL,
@@ -957,13 +944,13 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
 
 CREATE INDEX ix_request_family_id ON request (family_id);
 
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
-
 CREATE INDEX ix_request_state_due_at ON request (state, due_at);
+
+CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
 CREATE TABLE message (
     id INTEGER NOT NULL,
@@ -986,8 +973,10 @@ CREATE TABLE message (
     title TEXT,
     body TEXT NOT NULL,
     body_html TEXT,
+    preface TEXT,
     urgent BOOLEAN NOT NULL,
     answers_inbound TEXT,
+    fallback_of_id INTEGER,
     state VARCHAR(40) NOT NULL,
     state_reason TEXT,
     created_at DATETIME NOT NULL,
@@ -1000,10 +989,12 @@ CREATE TABLE message (
     provider TEXT,
     provider_id TEXT,
     segments INTEGER,
+    cost_micros INTEGER,
     error_code TEXT,
     sent_at DATETIME,
     accepted_at DATETIME,
     delivered_at DATETIME,
+    person_asked_at DATETIME,
     CONSTRAINT pk_message PRIMARY KEY (id),
     CONSTRAINT ck_message_channel_sends CHECK (channel IN ('sms', 'email')),
     CONSTRAINT ck_message_family_message_has_family CHECK (audience <> 'family' OR family_id IS NOT NULL),
@@ -1021,48 +1012,25 @@ CREATE TABLE message (
     CONSTRAINT fk_message_guardian_id_guardian FOREIGN KEY(guardian_id) REFERENCES guardian (id),
     CONSTRAINT fk_message_staff_id_staff FOREIGN KEY(staff_id) REFERENCES staff (id),
     CONSTRAINT fk_message_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT uq_message_fallback_of_id UNIQUE (fallback_of_id),
+    CONSTRAINT fk_message_fallback_of_id_message FOREIGN KEY(fallback_of_id) REFERENCES message (id),
     CONSTRAINT ck_message_messagestate CHECK (state IN ('scheduled', 'sending', 'accepted', 'delivered', 'failed', 'expired', 'cancelled', 'skipped', 'unknown')),
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('sending', 'unknown', 'accepted');
+
+CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
-
 CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
 
-CREATE TABLE inbound_message (
-    id INTEGER NOT NULL,
-    provider TEXT NOT NULL,
-    provider_id TEXT NOT NULL,
-    channel VARCHAR(40) NOT NULL,
-    from_value TEXT NOT NULL,
-    to_value TEXT NOT NULL,
-    address_id INTEGER,
-    guardian_id INTEGER,
-    body TEXT NOT NULL,
-    raw JSON NOT NULL,
-    received_at DATETIME NOT NULL,
-    read_as TEXT,
-    state VARCHAR(40) NOT NULL,
-    contact_id INTEGER,
-    handled_by INTEGER,
-    handled_at DATETIME,
-    CONSTRAINT pk_inbound_message PRIMARY KEY (id),
-    CONSTRAINT uq_inbound_message_provider_id UNIQUE (provider_id),
-    CONSTRAINT ck_inbound_message_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
-    CONSTRAINT fk_inbound_message_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
-    CONSTRAINT fk_inbound_message_guardian_id_guardian FOREIGN KEY(guardian_id) REFERENCES guardian (id),
-    CONSTRAINT ck_inbound_message_inboundstate CHECK (state IN ('new', 'matched', 'dismissed')),
-    CONSTRAINT fk_inbound_message_contact_id_contact FOREIGN KEY(contact_id) REFERENCES contact (id),
-    CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
-);
-
-CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE TABLE request_event (
     id INTEGER NOT NULL,
@@ -1104,14 +1072,6 @@ CREATE TABLE verdict (
 
 CREATE INDEX ix_verdict_family_id ON verdict (family_id);
 
-CREATE TABLE message_student (
-    message_id INTEGER NOT NULL,
-    student_id INTEGER NOT NULL,
-    CONSTRAINT pk_message_student PRIMARY KEY (message_id, student_id),
-    CONSTRAINT fk_message_student_message_id_message FOREIGN KEY(message_id) REFERENCES message (id) ON DELETE CASCADE,
-    CONSTRAINT fk_message_student_student_id_student FOREIGN KEY(student_id) REFERENCES student (id)
-);
-
 CREATE TABLE delivery_attempt (
     id TEXT NOT NULL,
     message_id INTEGER NOT NULL,
@@ -1123,12 +1083,16 @@ CREATE TABLE delivery_attempt (
     provider_id TEXT,
     error_code TEXT,
     error TEXT,
+    checked_at DATETIME,
+    checks INTEGER NOT NULL,
     CONSTRAINT pk_delivery_attempt PRIMARY KEY (id),
     CONSTRAINT fk_delivery_attempt_message_id_message FOREIGN KEY(message_id) REFERENCES message (id),
     CONSTRAINT ck_delivery_attempt_attemptresult CHECK (result IN ('accepted', 'refused_for_good', 'refused_for_now', 'technical', 'unknown'))
 );
 
 CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
+
+CREATE INDEX ix_delivery_attempt_provider_ended_at ON delivery_attempt (provider, ended_at);
 
 CREATE TABLE delivery_event (
     id INTEGER NOT NULL,
@@ -1147,30 +1111,134 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
 
 CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
+
+CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+
+CREATE TABLE inbound_message (
+    id INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    provider_id TEXT NOT NULL,
+    channel VARCHAR(40) NOT NULL,
+    from_value TEXT NOT NULL,
+    to_value TEXT NOT NULL,
+    address_id INTEGER,
+    guardian_id INTEGER,
+    family_id INTEGER,
+    staff_id INTEGER,
+    school_id INTEGER,
+    answers_message_id INTEGER,
+    title TEXT,
+    body TEXT NOT NULL,
+    pictures INTEGER NOT NULL,
+    raw JSON NOT NULL,
+    received_at DATETIME NOT NULL,
+    read_at DATETIME,
+    reads INTEGER NOT NULL,
+    read_as VARCHAR(40),
+    state VARCHAR(40) NOT NULL,
+    contact_id INTEGER,
+    handled_by INTEGER,
+    handled_at DATETIME,
+    CONSTRAINT pk_inbound_message PRIMARY KEY (id),
+    CONSTRAINT uq_inbound_message_provider_id UNIQUE (provider_id),
+    CONSTRAINT ck_inbound_message_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
+    CONSTRAINT fk_inbound_message_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
+    CONSTRAINT fk_inbound_message_guardian_id_guardian FOREIGN KEY(guardian_id) REFERENCES guardian (id),
+    CONSTRAINT fk_inbound_message_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
+    CONSTRAINT fk_inbound_message_staff_id_staff FOREIGN KEY(staff_id) REFERENCES staff (id),
+    CONSTRAINT fk_inbound_message_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT fk_inbound_message_answers_message_id_message FOREIGN KEY(answers_message_id) REFERENCES message (id),
+    CONSTRAINT ck_inbound_message_inboundreading CHECK (read_as IN ('stop', 'start', 'help', 'wrong_number', 'survey', 'verdict', 'thanks', 'automatic', 'question')),
+    CONSTRAINT ck_inbound_message_inboundstate CHECK (state IN ('new', 'matched', 'dismissed')),
+    CONSTRAINT fk_inbound_message_contact_id_contact FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
+);
+
+CREATE INDEX ix_inbound_message_state ON inbound_message (state);
+
+CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
+
+CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
+
+CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
+
+CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+
+CREATE TABLE message_student (
+    message_id INTEGER NOT NULL,
+    student_id INTEGER NOT NULL,
+    CONSTRAINT pk_message_student PRIMARY KEY (message_id, student_id),
+    CONSTRAINT fk_message_student_message_id_message FOREIGN KEY(message_id) REFERENCES message (id) ON DELETE CASCADE,
+    CONSTRAINT fk_message_student_student_id_student FOREIGN KEY(student_id) REFERENCES student (id)
+);
+
+CREATE TABLE consent (
+    id INTEGER NOT NULL,
+    address_id INTEGER NOT NULL,
+    channel VARCHAR(40) NOT NULL,
+    category VARCHAR(40) NOT NULL,
+    state VARCHAR(40) NOT NULL,
+    source VARCHAR(40) NOT NULL,
+    at DATETIME NOT NULL,
+    by_account_id INTEGER,
+    note TEXT,
+    inbound_id INTEGER,
+    CONSTRAINT pk_consent PRIMARY KEY (id),
+    CONSTRAINT fk_consent_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
+    CONSTRAINT ck_consent_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
+    CONSTRAINT ck_consent_consentcategory CHECK (category IN ('school', 'survey')),
+    CONSTRAINT ck_consent_consentstate CHECK (state IN ('in', 'out')),
+    CONSTRAINT ck_consent_consentsource CHECK (source IN ('given_to_school', 'opt_out_list', 'family_wrote', 'staff', 'provider', 'unsubscribe_link')),
+    CONSTRAINT fk_consent_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id),
+    CONSTRAINT fk_consent_inbound_id_inbound_message FOREIGN KEY(inbound_id) REFERENCES inbound_message (id)
+);
+
+CREATE INDEX ix_consent_address_id_channel_category ON consent (address_id, channel, category);
+
+CREATE TRIGGER consent_no_update BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;
+
+CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;
 
 CREATE TABLE safety_alert (
     id INTEGER NOT NULL,
     school_id INTEGER NOT NULL,
+    family_id INTEGER,
     inbound_id INTEGER,
     contact_id INTEGER,
+    found JSON NOT NULL,
     raised_at DATETIME NOT NULL,
     raised_by INTEGER,
+    alerts INTEGER NOT NULL,
     next_alert_at DATETIME,
     taken_at DATETIME,
     taken_by INTEGER,
+    ended_at DATETIME,
+    ended_by INTEGER,
+    outcome VARCHAR(40),
     note TEXT,
     CONSTRAINT pk_safety_alert PRIMARY KEY (id),
     CONSTRAINT ck_safety_alert_about_something CHECK (inbound_id IS NOT NULL OR contact_id IS NOT NULL),
     CONSTRAINT ck_safety_alert_taken_by_someone CHECK ((taken_at IS NULL) = (taken_by IS NULL)),
+    CONSTRAINT ck_safety_alert_ended_somehow CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+    CONSTRAINT ck_safety_alert_ended_by_someone CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
     CONSTRAINT fk_safety_alert_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT fk_safety_alert_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
     CONSTRAINT fk_safety_alert_inbound_id_inbound_message FOREIGN KEY(inbound_id) REFERENCES inbound_message (id),
     CONSTRAINT fk_safety_alert_contact_id_contact FOREIGN KEY(contact_id) REFERENCES contact (id),
     CONSTRAINT fk_safety_alert_raised_by_account FOREIGN KEY(raised_by) REFERENCES account (id),
-    CONSTRAINT fk_safety_alert_taken_by_account FOREIGN KEY(taken_by) REFERENCES account (id)
+    CONSTRAINT fk_safety_alert_taken_by_account FOREIGN KEY(taken_by) REFERENCES account (id),
+    CONSTRAINT fk_safety_alert_ended_by_account FOREIGN KEY(ended_by) REFERENCES account (id),
+    CONSTRAINT ck_safety_alert_safetyoutcome CHECK (outcome IN ('handled', 'no_danger'))
 );
 
+CREATE UNIQUE INDEX uq_safety_alert_contact_id ON safety_alert (contact_id);
+
+CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
+
 CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
+
+CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
 

@@ -13,10 +13,10 @@ from twilio.rest import Client
 
 from config.settings import Settings
 
-from ..errors import Unclear
-from .base import Accepted, Outgoing
-from .pool import broken, patience, pooled
-from .twilio_codes import classify
+from ...errors import Unclear
+from ..base import Accepted, Outgoing
+from ..pool import broken, patience, pooled
+from .codes import classify
 
 STATUS_PATH = "/webhooks/twilio/status"
 

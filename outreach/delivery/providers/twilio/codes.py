@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
+from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 
 Kind = type[RefusedForGood] | type[RefusedForNow] | type[ProviderDown]
 

@@ -15,9 +15,9 @@ from sendgrid.helpers.mail import Content, CustomArg, Mail
 
 from config.settings import Settings
 
-from ..errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
-from .base import Accepted, Outgoing
-from .pool import broken, patience, pooled
+from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
+from ..base import Accepted, Outgoing
+from ..pool import broken, patience, pooled
 
 HOST = "https://api.sendgrid.com"
 ATTEMPT = "attempt"

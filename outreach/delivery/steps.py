@@ -1,0 +1,70 @@
+"""The commit points of delivery, by name. Between any two of them a worker may die, and nothing is lost or doubled.
+
+Each transaction of delivery is one step. Whoever must know where a process stands (the crash test, which kills it
+there) watches; otherwise nobody does, and it costs a call to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from sqlalchemy.orm import Session, sessionmaker
+
+
+class Step(StrEnum):
+    """The last part of each name says on which side: before the commit, or after it."""
+
+    CLAIM = "claim"
+    """Lost attempts given up, stale ones expired, a batch claimed."""
+    SENDING = "sending"
+    """The gate's answer and ``sending``, with the attempt's id."""
+    CALL = "call"
+    """Not a transaction: the call to the provider."""
+    RESULT = "result"
+    """What the provider said."""
+    RECEIPT = "receipt"
+    """One delivery of receipts, kept and applied."""
+    RECONCILE = "reconcile"
+    """What the provider's lookup says about one unknown attempt."""
+    POLL = "poll"
+    """What the provider says about messages that stayed silent."""
+    INBOUND_KEPT = "inbound_kept"
+    """A family's message, kept as it came."""
+    INBOUND_READ = "inbound_read"
+    """A family's message, taken for what it is and given its place."""
+
+
+class Side(StrEnum):
+    BEFORE = "before"
+    AFTER = "after"
+
+
+Watcher = Callable[[Step, Side], None]
+
+
+def _nobody(_step: Step, _side: Side) -> None:
+    """Nobody watches."""
+
+
+_watchers: list[Watcher] = [_nobody]
+
+
+def watch(watcher: Watcher | None) -> None:
+    """Tell ``watcher`` of every side of every step in this process from now on; None: nobody."""
+    _watchers[0] = watcher or _nobody
+
+
+def reached(step: Step, side: Side) -> None:
+    _watchers[0](step, side)
+
+
+@contextmanager
+def step(sessions: sessionmaker[Session], name: Step) -> Iterator[Session]:
+    """One transaction as a named step: committed at the end, rolled back where something is raised."""
+    with sessions.begin() as session:
+        yield session
+        session.flush()
+        reached(name, Side.BEFORE)
+    reached(name, Side.AFTER)
