@@ -45,7 +45,7 @@ from .guardian import (
     Guardianship,
     MergeState,
 )
-from .inbound import InboundMessage, InboundReading, InboundState
+from .inbound import InboundMessage, InboundReading, InboundState, InboundWait
 from .message import Audience, Message, MessageKind, MessageState, MessageStudent
 from .operation import ConfigRevision, DigestItem, ImportRun, JobRun, RateLimit, RunState, SchedulerLease
 from .outreach import Outreach, OutreachState
@@ -136,6 +136,7 @@ __all__ = [
     "InboundMessage",
     "InboundReading",
     "InboundState",
+    "InboundWait",
     "Incident",
     "Initiator",
     "JobRun",

@@ -18,6 +18,8 @@ class AttemptResult(StrEnum):
     REFUSED_FOR_NOW = "refused_for_now"
     TECHNICAL = "technical"
     UNKNOWN = "unknown"
+    ABSENT = "absent"
+    """Nothing of it ever reached the provider: proved by its lookup, or said by a person."""
 
 
 class DeliveryAttempt(Base):
@@ -27,6 +29,8 @@ class DeliveryAttempt(Base):
     __table_args__ = (
         # outreach.delivery.breaker: how the calls of the last minutes ended
         Index("ix_delivery_attempt_provider_ended_at", "provider", "ended_at"),
+        # outreach.delivery.receipts: the attempt of a receipt that carries only the provider's id
+        Index("ix_delivery_attempt_provider_id", "provider_id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -49,6 +53,8 @@ class DeliveryEvent(Base):
 
     __tablename__ = "delivery_event"
     __table_args__ = (
+        # outreach.delivery.receipts: what is known of an attempt, and of a provider's id
+        Index("ix_delivery_event_attempt_id", "attempt_id"),
         Index("ix_delivery_event_provider_id", "provider_id"),
         # outreach.delivery.receipts: those that found no row of ours yet
         Index(
@@ -60,7 +66,9 @@ class DeliveryEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     provider: Mapped[str]
     event_key: Mapped[str] = mapped_column(unique=True)
-    """What makes it this event: provider, id, event, time and recipient."""
+    """The provider's own name for it, or what makes it this event."""
+    twin_key: Mapped[str | None] = mapped_column(unique=True)
+    """Message, event, time and recipient, where the provider may tell one event under two names."""
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     attempt_id: Mapped[str | None]
     provider_id: Mapped[str | None]

@@ -35,6 +35,22 @@ class InboundReading(StrEnum):
     QUESTION = "question"
 
 
+class InboundWait(StrEnum):
+    """Why a message waits for a person."""
+
+    UNKNOWN_SENDER = "unknown_sender"
+    SHARED_ADDRESS = "shared_address"
+    """Several families have this address, and it is not certain which of them wrote."""
+    OTHER_ADDRESS = "other_address"
+    """It answers a message of ours, from an address that this was not sent to."""
+    UNPROVED_SENDER = "unproved_sender"
+    """The mail server that brought it does not vouch for its sender."""
+    WRONG_NUMBER = "wrong_number"
+    """Whoever has this number now wrote more than that."""
+    UNREADABLE = "unreadable"
+    """Reading it failed again and again."""
+
+
 class InboundMessage(Base):
     """What a family, or an unknown number, sent to us. Nothing inbound is ever dropped."""
 
@@ -78,8 +94,16 @@ class InboundMessage(Base):
     """When it was taken for what it is and given its place; None: not yet, and the worker tries again."""
     reads: Mapped[int] = mapped_column(default=0)
     """How often reading it was tried."""
+    tried_at: Mapped[datetime | None]
+    """When reading it last failed."""
     read_as: Mapped[InboundReading | None]
     state: Mapped[InboundState] = mapped_column(default=InboundState.NEW)
+    waits_because: Mapped[InboundWait | None]
+    """Why no family was found by itself; kept when a person has decided."""
+    note: Mapped[str | None]
+    """Why it was set aside, in the words of whoever did."""
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    added_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_point.id"))
+    """The address given to a guardian when a person matched it; taken away again when that is undone."""
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     handled_at: Mapped[datetime | None]

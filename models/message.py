@@ -55,7 +55,11 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("channel IN ('sms', 'email')", name="channel_sends"),
-        CheckConstraint("audience <> 'family' OR family_id IS NOT NULL", name="family_message_has_family"),
+        # The three replies that go at once may answer a number that we do not know.
+        CheckConstraint(
+            "audience <> 'family' OR family_id IS NOT NULL OR kind IN ('opt_out_confirmation', 'help', 'safety')",
+            name="family_message_has_family",
+        ),
         CheckConstraint("audience <> 'family' OR address_id IS NOT NULL", name="family_message_has_address"),
         CheckConstraint("state <> 'sending' OR attempt_id IS NOT NULL", name="sending_has_attempt"),
         # outreach.delivery.outbox.claim_due

@@ -38,7 +38,8 @@ class SafetyAlert(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
+    """None: from somebody whom nobody knows yet, in a district of several schools: every list is told."""
     family_id: Mapped[int | None] = mapped_column(ForeignKey("family.id"))
     inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_message.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))

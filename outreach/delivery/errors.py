@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from outreach.errors import OutreachError
 
 
@@ -22,7 +24,18 @@ class RefusedForGood(ProviderError):
 
 
 class RefusedForNow(ProviderError):
-    """It did not take the message, for certain, and may later: safe to try again."""
+    """It did not take the message, for certain, and may later: safe to try again.
+
+    ``wait`` is the least time to let pass before that, where the provider named one.
+    """
+
+    def __init__(self, code: str, words: str, wait: timedelta | None = None) -> None:
+        super().__init__(code, words)
+        self.wait = wait
+
+
+class OutsideWindow(RefusedForNow):
+    """It writes to nobody there at this hour: no fault of its own, nor of the message, and no try used up."""
 
 
 class ProviderDown(ProviderError):
@@ -31,3 +44,7 @@ class ProviderDown(ProviderError):
 
 class Unclear(ProviderError):
     """It may or may not have taken the message (a time-out, a 5xx, a closed connection): never sent again unproved."""
+
+
+class LookupFailed(Exception):
+    """The provider could not be asked what it knows, or did not tell all of it: nothing is proved either way."""

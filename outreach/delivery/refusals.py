@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import Address, AddressHealth, ConsentSource, ConsentState, Message
+from models import Address, ConsentSource, ConsentState, Message
 
 from .consent import record_consent
 from .errors import RefusedForGood
-from .receipts import DEAD_NUMBER
+from .health import note_code
 
 OPTED_OUT = "21610"
 """Twilio: the recipient has replied STOP to this sender."""
@@ -23,9 +23,7 @@ def note_refusal(session: Session, message: Message, error: RefusedForGood, now:
     if error.code == OPTED_OUT:
         record_consent(session, message.address_id, message.channel, ConsentState.OUT, ConsentSource.PROVIDER, now)
         return "This person has asked not to get texts."
-    if error.code in DEAD_NUMBER:
-        address = session.get_one(Address, message.address_id)
-        address.health, address.health_reason = AddressHealth.DEAD, DEAD_NUMBER[error.code]
-        session.flush()
-        return f"This number cannot get texts: {DEAD_NUMBER[error.code]}."
+    said = note_code(session, session.get_one(Address, message.address_id), error.code, now)
+    if said is not None:
+        return f"This number cannot get texts: {said}."
     return "The provider does not take this message."

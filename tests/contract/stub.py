@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from .texts import Texts
+
 MESSAGES = "Messages.json"
 MAIL = "/v3/mail/send"
 
@@ -54,19 +56,21 @@ class Asked:
     path: str
     headers: dict[str, str]
     form: dict[str, str]
-    """Twilio's parameters; empty for JSON."""
+    """Twilio's parameters, of a GET those of its address; empty for JSON."""
     json: dict[str, object]
     connection: int
     """Numbers the connections: two requests of one number shared it."""
 
 
 class Stub:
-    """A running provider. ``answers`` are used up one a request; after them every message is taken."""
+    """A running provider. ``answers`` are used up one a request; after them every message is taken, and every question
+    answered from ``texts``."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.taken: list[Asked] = []
         self.answers: deque[Answer] = deque()
+        self.texts = Texts()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -80,13 +84,16 @@ class Stub:
     def will(self, *answers: Answer) -> None:
         self.answers.extend(answers)
 
-    def note(self, asked: Asked) -> Answer:
+    def note(self, asked: Asked) -> tuple[Answer, str]:
+        """What to do with this request; and the id of what was taken."""
         with self._lock:
             answer = self.answers.popleft() if self.answers else TAKE
             self.asked.append(asked)
-            if answer.takes:
+            if answer.takes and asked.method == "POST":
                 self.taken.append(asked)
-            return answer
+                if asked.path.endswith(MESSAGES):
+                    return answer, self.texts.take(asked.form).sid
+            return answer, f"mail{len(self.taken)}"
 
     def wait(self) -> None:
         self._over.wait(30)
@@ -132,10 +139,13 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name of the base class
         """Say nothing."""
 
-    def do_POST(self) -> None:  # the name that http.server calls
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+    def do_GET(self) -> None:  # the name that http.server calls
+        self.do_POST()
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length", "0"))) or urlsplit(self.path).query.encode()
         asked = self._read(raw)
-        answer = self.server.stub.note(asked)
+        answer, made = self.server.stub.note(asked)
         if answer.hangs:
             self.server.stub.wait()
         if answer.resets:
@@ -144,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        self._answer(asked, answer)
+        self._answer(asked, answer, made)
 
     def _read(self, raw: bytes) -> Asked:
         is_json = self.headers.get("Content-Type", "").startswith("application/json")
@@ -154,28 +164,40 @@ class _Handler(BaseHTTPRequestHandler):
             json=json.loads(raw) if is_json else {}, connection=self.client_address[1],
         )  # fmt: skip
 
-    def _answer(self, asked: Asked, answer: Answer) -> None:
-        taken = len(self.server.stub.taken)
+    def _answer(self, asked: Asked, answer: Answer, made: str) -> None:
         if asked.path == MAIL:
             status = answer.status or 202
             body = b"" if status == 202 else json.dumps({"errors": [{"message": "no", "field": None}]}).encode()
-            headers = {"X-Message-Id": f"mail{taken}"} if status == 202 else {}
+            headers = {"X-Message-Id": made} if status == 202 else {}
+        elif asked.method == "GET":
+            status, document = _from_texts(self.server.stub.texts, asked, answer)
+            body, headers = json.dumps(document).encode(), {"Content-Type": "application/json"}
         else:
             status = answer.status or 201
-            body = json.dumps(_twilio_body(asked, status, answer.code, taken)).encode()
+            body = json.dumps(_twilio_body(asked, status, answer.code, made)).encode()
             headers = {"Content-Type": "application/json"}
         body = body if answer.body is None else answer.body
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in {**headers, **answer.headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
 
-def _twilio_body(asked: Asked, status: int, code: int | None, taken: int) -> dict[str, object]:
+def _from_texts(texts: Texts, asked: Asked, answer: Answer) -> tuple[int, dict[str, object]]:
+    """The answer to a question about texts: a list, or one of them."""
+    if answer.status is not None:
+        return answer.status, {"status": answer.status, "message": "no", "code": answer.code}
+    if asked.path.endswith(MESSAGES):
+        return 200, texts.page(asked.form, asked.path)
+    found = texts.one(asked.path.rsplit("/", 1)[-1].removesuffix(".json"))
+    return (404, {"status": 404, "message": "no", "code": 20404}) if found is None else (200, found.as_json())
+
+
+def _twilio_body(asked: Asked, status: int, code: int | None, sid: str) -> dict[str, object]:
     if status != 201:
         return {"status": status, "message": "no", **({"code": code} if code else {})}
     return {
-        "sid": f"SM{taken:032x}", "status": "queued", "to": asked.form.get("To"), "body": asked.form.get("Body"),
+        "sid": sid, "status": "queued", "to": asked.form.get("To"), "body": asked.form.get("Body"),
         "from": asked.form.get("From"), "error_code": None, "num_segments": "1",
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import requests
 from sendgrid.helpers.mail import CustomArg
 
 from outreach.delivery import Outgoing
-from outreach.delivery.errors import ProviderError
+from outreach.delivery.errors import LookupFailed, ProviderError
 from outreach.delivery.providers.sendgrid import SendGrid
 from outreach.delivery.providers.twilio import Twilio
+from tests.world import NOW
 
 from .lines import DEADLINE, SERVICE, a_text, an_email, sendgrid, settings
 from .prism import mock
@@ -49,10 +51,32 @@ def test_twilio_s_mock_refuses_what_the_description_does_not_allow(twilio_s_own:
     assert refused.status_code == 422
 
 
+@pytest.mark.parametrize("sender", [{}, {"twilio_messaging_service_sid": SERVICE, "twilio_from_number": None}])
+def test_twilio_takes_every_question_we_can_ask(twilio_s_own: str, sender: dict[str, object]) -> None:
+    line = Twilio.from_settings(settings(twilio_s_own, **sender), DEADLINE)
+    # The mock's list names a next page for ever: that we came to our bound shows that each page was answered.
+    with pytest.raises(LookupFailed, match="too long a list"):
+        line.sent_to("+13125550142", NOW - timedelta(hours=1))
+    with pytest.raises(LookupFailed, match="too long a list"):
+        line.received_since(NOW - timedelta(hours=1))
+    found = line.status_of("SM" + "0123456789abcdef" * 2)
+    assert found is not None
+    assert found.provider_id.startswith(("SM", "MM"))
+
+
+def test_twilio_s_mock_knows_no_text_of_such_an_id(twilio_s_own: str) -> None:
+    with pytest.raises(LookupFailed):
+        Twilio.from_settings(settings(twilio_s_own), DEADLINE).status_of("nobody")
+
+
+UNSUBSCRIBE, ANSWERS = "https://outreach.example.org/unsubscribe/token", "reply+bbb@reply.example.org"
 EMAILS = {
     "plain": an_email(),
     "html": an_email("<p>Maya did well.</p>"),
     "untitled": replace(an_email(), title=None),
+    "to be answered": replace(an_email(), reply_to=ANSWERS),
+    "ended by a click": replace(an_email("<p>Maya did well.</p>"), unsubscribe_url=UNSUBSCRIBE),
+    "both": replace(an_email("<p>Maya did well.</p>"), reply_to=ANSWERS, unsubscribe_url=UNSUBSCRIBE),
     "spanish": replace(an_email(), title="¿Qué tal?", body="Ánimo, Nguyễn 👋"),
 }
 

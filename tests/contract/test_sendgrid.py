@@ -15,6 +15,13 @@ from .lines import an_email, sendgrid
 from .stub import MAIL, Answer, Stub, nobody_listens
 
 SHORT = timedelta(seconds=0.4)
+NOT_WATCHED = {
+    "click_tracking": {"enable": False, "enable_text": False},
+    "open_tracking": {"enable": False},
+    "subscription_tracking": {"enable": False},
+    "ganalytics": {"enable": False},
+}
+UNSUBSCRIBE, ANSWERS = "https://outreach.example.org/unsubscribe/token", "reply+bbb@reply.example.org"
 
 
 def test_an_email_goes_out_with_the_attempt_as_its_argument(stub: Stub) -> None:
@@ -29,6 +36,7 @@ def test_an_email_goes_out_with_the_attempt_as_its_argument(stub: Stub) -> None:
             {"type": "text/plain", "value": "Maya did well."},
             {"type": "text/html", "value": "<p>Maya did well.</p>"},
         ],
+        "tracking_settings": NOT_WATCHED,
     }
     assert asked.headers["Authorization"] == "Bearer SG.key"
     assert accepted.provider_id == "mail1"
@@ -37,6 +45,51 @@ def test_an_email_goes_out_with_the_attempt_as_its_argument(stub: Stub) -> None:
 def test_plain_words_alone_are_an_email_too(stub: Stub) -> None:
     sendgrid(stub.url).send(an_email())
     assert stub.asked[0].json["content"] == [{"type": "text/plain", "value": "Maya did well."}]
+
+
+def test_one_click_in_the_mail_program_ends_them_and_an_answer_comes_to_us(stub: Stub) -> None:
+    sendgrid(stub.url).send(replace(an_email(), unsubscribe_url=UNSUBSCRIBE, reply_to=ANSWERS))
+    sent = stub.asked[0].json
+    assert sent["reply_to"] == {"email": ANSWERS}
+    assert sent["headers"] == {
+        "List-Unsubscribe": f"<{UNSUBSCRIBE}>, <mailto:{ANSWERS}?subject=unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def test_without_a_mailbox_for_answers_only_the_link_ends_them(stub: Stub) -> None:
+    sendgrid(stub.url).send(replace(an_email(), unsubscribe_url=UNSUBSCRIBE))
+    sent = stub.asked[0].json
+    assert "reply_to" not in sent
+    assert isinstance(sent["headers"], dict)
+    assert sent["headers"]["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
+
+
+def test_a_letter_to_staff_has_nothing_to_unsubscribe_from(stub: Stub) -> None:
+    sendgrid(stub.url).send(an_email())
+    assert "headers" not in stub.asked[0].json
+
+
+def test_a_title_of_several_lines_is_one_line(stub: Stub) -> None:
+    sendgrid(stub.url).send(replace(an_email(), title="About\r\nBcc: somebody"))
+    assert stub.asked[0].json["subject"] == "About Bcc: somebody"
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "90"}, timedelta(seconds=90)),
+        ({"X-RateLimit-Reset": "1795550460", "Date": "Tue, 24 Nov 2026 20:00:00 GMT"}, timedelta(minutes=1)),
+        ({"X-RateLimit-Reset": "1"}, timedelta(0)),
+        ({"Retry-After": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_a_busy_provider_says_how_long_to_wait(stub: Stub, headers: dict[str, str], wait: timedelta | None) -> None:
+    stub.will(Answer(status=429, headers=headers))
+    with pytest.raises(RefusedForNow) as refused:
+        sendgrid(stub.url).send(an_email())
+    assert refused.value.wait == wait
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.delivery.errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
+from outreach.delivery.errors import (
+    OutsideWindow,
+    ProviderDown,
+    ProviderError,
+    RefusedForGood,
+    RefusedForNow,
+    Unclear,
+)
 
 from .lines import ACCOUNT, SERVICE, a_text, twilio
 from .stub import Answer, Stub, nobody_listens
@@ -54,6 +61,13 @@ def test_without_a_public_address_no_callback_is_asked_for(stub: Stub) -> None:
         (404, 20404, ProviderDown, "20404"),
         (400, 21606, ProviderDown, "21606"),
         (301, None, ProviderDown, "http-301"),
+        (400, 30610, OutsideWindow, "30610"),
+        (400, 30003, RefusedForNow, "30003"),
+        (400, 30004, RefusedForGood, "30004"),
+        (400, 30005, RefusedForGood, "30005"),
+        (400, 30006, RefusedForGood, "30006"),
+        (400, 30007, RefusedForGood, "30007"),
+        (400, 30008, RefusedForNow, "30008"),
         (500, None, Unclear, "http-500"),
         (503, 20503, Unclear, "20503"),
     ],
@@ -66,6 +80,46 @@ def test_a_refusal_is_read_by_what_may_be_done_about_it(
         twilio(stub.url).send(a_text())
     assert (type(refused.value), refused.value.code) == (kind, label)
     assert len(stub.asked) == 1, "a refusal was asked again behind our back"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code", "wait"),
+    [
+        ({"Retry-After": "12"}, 20429, timedelta(seconds=12)),
+        ({"Retry-After": "Tue, 24 Nov 2026 20:02:00 GMT", "Date": "Tue, 24 Nov 2026 20:00:00 GMT"}, 20429,
+         timedelta(minutes=2)),
+        ({"Retry-After": "999999999999"}, 20429, timedelta(days=1)),
+        ({"Retry-After": "-5"}, 20429, None),
+        ({}, 20429, None),
+        ({}, 30610, timedelta(hours=1)),
+        ({"Retry-After": "7200"}, 30610, timedelta(hours=2)),
+    ],
+)  # fmt: skip
+def test_what_is_refused_for_now_says_how_long_to_wait(
+    stub: Stub, headers: dict[str, str], code: int, wait: timedelta | None
+) -> None:
+    stub.will(Answer(status=429, code=code, headers=headers))
+    with pytest.raises(RefusedForNow) as refused:
+        twilio(stub.url).send(a_text())
+    assert refused.value.wait == wait
+
+
+def test_one_thread_s_wait_is_not_another_s(stub: Stub) -> None:
+    line = twilio(stub.url)
+    stub.will(Answer(status=429, code=20429, headers={"Retry-After": "12"}))
+    with pytest.raises(RefusedForNow):
+        line.send(a_text())
+    stub.will(Answer(status=429, code=20429))
+    with ThreadPoolExecutor(1) as other:
+        refused = other.submit(line.send, a_text()).exception()
+    assert isinstance(refused, RefusedForNow)
+    assert refused.wait is None
+
+
+def test_a_line_says_who_writes_and_that_twilio_answers_stop_itself(stub: Stub) -> None:
+    assert twilio(stub.url).sender == "+13125550100"
+    assert twilio(stub.url, twilio_messaging_service_sid=SERVICE).sender == SERVICE
+    assert twilio(stub.url).confirms_opt_out
 
 
 def test_an_error_in_the_newer_form_is_read_too(stub: Stub) -> None:

@@ -1,15 +1,19 @@
-"""What a provider is to the outbox."""
+"""What a provider is to the outbox, and what one that can be asked afterwards is to reconciliation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from models import Channel
 
 from ..links import Links
+
+if TYPE_CHECKING:  # both are above this file: what they say is only handed on here
+    from ..inbound import Incoming
+    from ..receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,62 @@ class Accepted:
 
 
 class Provider(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sender(self) -> str | None:
+        """The number, messaging service or mailbox that it writes from, for which a pace is kept; None: no pace."""
+        ...
+
+    @property
+    def confirms_opt_out(self) -> bool:
+        """It answers STOP, START and HELP itself, so that we must not do it a second time."""
+        ...
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Hand the message over, within the deadline the provider was made with; holds no transaction of ours.
 
         Raises one of ``errors.RefusedForGood``, ``RefusedForNow``, ``ProviderDown`` and ``Unclear``; nothing else.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One message that a provider says it has, and how it stands there."""
+
+    provider_id: str
+    to_value: str
+    body: str
+    """As the provider keeps it: some services rewrite letters, and a district may have bodies blotted out."""
+    status: str
+    """In the provider's own words."""
+    created_at: datetime | None
+    """When the provider took it; None: it does not say."""
+    changed_at: datetime | None = None
+    """When its status last moved."""
+    error_code: str | None = None
+
+
+@runtime_checkable
+class CanLookUp(Protocol):
+    """A provider that can be asked what became of a message. Each verb may raise ``errors.LookupFailed``."""
+
+    def sent_to(self, to_value: str, since: datetime) -> Sequence[Found]:
+        """Every message it took from us to this recipient since then, whatever became of it: all, or it raises."""
+        ...
+
+    def status_of(self, provider_id: str) -> Found | None:
+        """How that message stands; None where it knows none of that id."""
+        ...
+
+    def receipt_of(self, found: Found, attempt_id: str | None) -> Receipt | None:
+        """The receipt that this standing is: the same one as by callback, so that both together are one event."""
+        ...
+
+    def received_since(self, moment: datetime) -> Sequence[Incoming]:
+        """What people wrote to us since then, oldest first."""
         ...
 
 

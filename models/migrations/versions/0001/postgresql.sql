@@ -294,9 +294,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
-
 CREATE INDEX ix_family_household_key ON family (household_key);
+
+CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -365,9 +365,9 @@ CREATE TABLE audit_event (
     CONSTRAINT fk_audit_event_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
-CREATE INDEX ix_audit_event_at ON audit_event (at);
-
 CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
+
+CREATE INDEX ix_audit_event_at ON audit_event (at);
 
 CREATE OR REPLACE FUNCTION outreach_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END$$;
 
@@ -575,13 +575,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_staff_id ON contact (staff_id);
-
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+CREATE INDEX ix_contact_staff_id ON contact (staff_id);
+
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
 CREATE TABLE delivery_stop (
     id SERIAL NOT NULL,
@@ -615,9 +615,9 @@ CREATE TABLE family_member (
     CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
 );
 
-CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
-
 CREATE INDEX ix_family_member_family_id ON family_member (family_id);
+
+CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
 
 CREATE TABLE hold (
     id SERIAL NOT NULL,
@@ -641,11 +641,11 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
 );
 
+CREATE INDEX ix_hold_student_id ON hold (student_id);
+
 CREATE INDEX ix_hold_family_id ON hold (family_id);
 
 CREATE INDEX ix_hold_school_id ON hold (school_id);
-
-CREATE INDEX ix_hold_student_id ON hold (student_id);
 
 CREATE TABLE import_run (
     id SERIAL NOT NULL,
@@ -725,9 +725,9 @@ CREATE TABLE outreach (
     CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_outreach_family_id ON outreach (family_id);
-
 CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
+
+CREATE INDEX ix_outreach_family_id ON outreach (family_id);
 
 CREATE TABLE risk_score (
     family_id INTEGER NOT NULL,
@@ -846,11 +846,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_student_id ON assignment (student_id);
+CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
-CREATE INDEX ix_assignment_section_id ON assignment (section_id);
+CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
 CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
@@ -994,7 +994,7 @@ CREATE TABLE message (
     person_asked_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_message PRIMARY KEY (id),
     CONSTRAINT ck_message_channel_sends CHECK (channel IN ('sms', 'email')),
-    CONSTRAINT ck_message_family_message_has_family CHECK (audience <> 'family' OR family_id IS NOT NULL),
+    CONSTRAINT ck_message_family_message_has_family CHECK (audience <> 'family' OR family_id IS NOT NULL OR kind IN ('opt_out_confirmation', 'help', 'safety')),
     CONSTRAINT ck_message_family_message_has_address CHECK (audience <> 'family' OR address_id IS NOT NULL),
     CONSTRAINT ck_message_sending_has_attempt CHECK (state <> 'sending' OR attempt_id IS NOT NULL),
     CONSTRAINT uq_message_intent_key UNIQUE (intent_key),
@@ -1015,19 +1015,19 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
-
-CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
-
 CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('sending', 'unknown', 'accepted');
 
-CREATE INDEX ix_message_sent_at ON message (sent_at);
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
-CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+CREATE INDEX ix_message_sent_at ON message (sent_at);
+
+CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
+
+CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
 
 CREATE TABLE request_event (
     id SERIAL NOT NULL,
@@ -1084,8 +1084,10 @@ CREATE TABLE delivery_attempt (
     checks INTEGER NOT NULL,
     CONSTRAINT pk_delivery_attempt PRIMARY KEY (id),
     CONSTRAINT fk_delivery_attempt_message_id_message FOREIGN KEY(message_id) REFERENCES message (id),
-    CONSTRAINT ck_delivery_attempt_attemptresult CHECK (result IN ('accepted', 'refused_for_good', 'refused_for_now', 'technical', 'unknown'))
+    CONSTRAINT ck_delivery_attempt_attemptresult CHECK (result IN ('accepted', 'refused_for_good', 'refused_for_now', 'technical', 'unknown', 'absent'))
 );
+
+CREATE INDEX ix_delivery_attempt_provider_id ON delivery_attempt (provider_id);
 
 CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
 
@@ -1095,6 +1097,7 @@ CREATE TABLE delivery_event (
     id SERIAL NOT NULL,
     provider TEXT NOT NULL,
     event_key TEXT NOT NULL,
+    twin_key TEXT,
     message_id INTEGER,
     attempt_id TEXT,
     provider_id TEXT,
@@ -1105,12 +1108,15 @@ CREATE TABLE delivery_event (
     applied_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_delivery_event PRIMARY KEY (id),
     CONSTRAINT uq_delivery_event_event_key UNIQUE (event_key),
+    CONSTRAINT uq_delivery_event_twin_key UNIQUE (twin_key),
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
-
 CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
+
+CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
+
+CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
 
 CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
 
@@ -1134,9 +1140,13 @@ CREATE TABLE inbound_message (
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     read_at TIMESTAMP WITH TIME ZONE,
     reads INTEGER NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE,
     read_as VARCHAR(40),
     state VARCHAR(40) NOT NULL,
+    waits_because VARCHAR(40),
+    note TEXT,
     contact_id INTEGER,
+    added_point_id INTEGER,
     handled_by INTEGER,
     handled_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_inbound_message PRIMARY KEY (id),
@@ -1150,15 +1160,17 @@ CREATE TABLE inbound_message (
     CONSTRAINT fk_inbound_message_answers_message_id_message FOREIGN KEY(answers_message_id) REFERENCES message (id),
     CONSTRAINT ck_inbound_message_inboundreading CHECK (read_as IN ('stop', 'start', 'help', 'wrong_number', 'survey', 'verdict', 'thanks', 'automatic', 'question')),
     CONSTRAINT ck_inbound_message_inboundstate CHECK (state IN ('new', 'matched', 'dismissed')),
+    CONSTRAINT ck_inbound_message_inboundwait CHECK (waits_because IN ('unknown_sender', 'shared_address', 'other_address', 'unproved_sender', 'wrong_number', 'unreadable')),
     CONSTRAINT fk_inbound_message_contact_id_contact FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT fk_inbound_message_added_point_id_contact_point FOREIGN KEY(added_point_id) REFERENCES contact_point (id),
     CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
 );
-
-CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
 CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
 
 CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
+
+CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
 CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
 
@@ -1201,7 +1213,7 @@ CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent FOR EACH ROW EXECUTE F
 
 CREATE TABLE safety_alert (
     id SERIAL NOT NULL,
-    school_id INTEGER NOT NULL,
+    school_id INTEGER,
     family_id INTEGER,
     inbound_id INTEGER,
     contact_id INTEGER,
@@ -1231,21 +1243,21 @@ CREATE TABLE safety_alert (
     CONSTRAINT ck_safety_alert_safetyoutcome CHECK (outcome IN ('handled', 'no_danger'))
 );
 
+CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
+
 CREATE UNIQUE INDEX uq_safety_alert_contact_id ON safety_alert (contact_id);
 
 CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
 
 CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
-CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
-
-ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
-
-ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
-
 ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
 
 ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
 
+ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+
 ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
+
+ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
 

@@ -11,13 +11,24 @@ import requests
 from python_http_client import Client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
-from sendgrid.helpers.mail import Content, CustomArg, Mail
+from sendgrid.helpers.mail import (
+    ClickTracking,
+    Content,
+    CustomArg,
+    Ganalytics,
+    Header,
+    Mail,
+    OpenTracking,
+    ReplyTo,
+    SubscriptionTracking,
+    TrackingSettings,
+)
 
 from config.settings import Settings
 
 from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from ..base import Accepted, Outgoing
-from ..pool import broken, patience, pooled
+from ..pool import Remembering, asked_to_wait, broken, patience, pooled
 
 HOST = "https://api.sendgrid.com"
 ATTEMPT = "attempt"
@@ -38,9 +49,10 @@ logging.getLogger("python_http_client.client").setLevel(logging.WARNING)  # belo
 
 class SendGrid:
     name = "sendgrid"
+    confirms_opt_out = False
 
     def __init__(self, client: SendGridAPIClient, sender: str) -> None:
-        self._client, self._sender = client, sender
+        self._client, self.sender = client, sender
 
     @classmethod
     def from_settings(cls, settings: Settings, deadline: timedelta) -> SendGrid:
@@ -62,30 +74,53 @@ class SendGrid:
         try:
             response = self._client.send(self.mail(outgoing))
         except HTTPError as error:
-            raise classify(error.status_code) from None
+            raise classify(error.status_code, asked_to_wait(error.headers)) from None
         except requests.RequestException as error:
             raise broken(error, "SendGrid") from None
         provider_id = response.headers.get("X-Message-Id")
         return Accepted(str(provider_id or f"attempt:{outgoing.attempt_id}"))
 
     def mail(self, outgoing: Outgoing) -> Mail:
-        mail = Mail(
-            from_email=self._sender, to_emails=outgoing.to_value, subject=outgoing.title or "A note from school"
-        )
+        """The e-mail as SendGrid gets it: words and their page, where answers go, and how one click ends it.
+
+        Nothing in it tells who opened it or followed a link: a family is not watched.
+        """
+        title = " ".join((outgoing.title or "A note from school").split())
+        mail = Mail(from_email=self.sender, to_emails=outgoing.to_value, subject=title)
         mail.add_content(Content("text/plain", outgoing.body))
         if outgoing.body_html is not None:
             mail.add_content(Content("text/html", outgoing.body_html))
         mail.add_custom_arg(CustomArg(ATTEMPT, outgoing.attempt_id, p=0))
+        if outgoing.reply_to is not None:
+            mail.reply_to = ReplyTo(outgoing.reply_to)
+        for name, value in unsubscribe_headers(outgoing):
+            mail.add_header(Header(name, value))
+        mail.tracking_settings = TrackingSettings(
+            ClickTracking(False, False), OpenTracking(False), SubscriptionTracking(False), Ganalytics(False)
+        )
         return mail
 
 
-def classify(status: int) -> ProviderError:
-    """SendGrid's refusal by what may be done about it. A 5xx may have been accepted: only an event can tell."""
+def unsubscribe_headers(outgoing: Outgoing) -> list[tuple[str, str]]:
+    """One click in the reader's mail program ends e-mails to this address (RFC 2369, RFC 8058)."""
+    if outgoing.unsubscribe_url is None:
+        return []
+    ways = [f"<{outgoing.unsubscribe_url}>"]
+    if outgoing.reply_to is not None:
+        ways.append(f"<mailto:{outgoing.reply_to}?subject=unsubscribe>")
+    return [("List-Unsubscribe", ", ".join(ways)), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+
+
+def classify(status: int, wait: timedelta | None = None) -> ProviderError:
+    """SendGrid's refusal by what may be done about it. A 5xx may have been accepted: only an event can tell.
+
+    ``wait`` is what the answer asks for before another try.
+    """
     label = f"http-{status}"
     if status >= SERVER_ERROR:
         return Unclear(label, "SendGrid had a fault")
     kind, words = STATUSES.get(status, STATUSES[400] if status >= CLIENT_ERROR else STATUSES[404])
-    return kind(label, words)
+    return kind(label, words, wait) if issubclass(kind, RefusedForNow) else kind(label, words)
 
 
 class _PooledClient(Client):  # type: ignore[misc]  # the SDK has no types
@@ -93,7 +128,7 @@ class _PooledClient(Client):  # type: ignore[misc]  # the SDK has no types
 
     def __init__(self, *, session: requests.Session | None = None, **options: object) -> None:
         super().__init__(**options)
-        self._session = session or pooled(requests.Session())
+        self._session = session or pooled(Remembering())
         self._session.auth = _as_it_is
 
     def _build_client(self, name: str | None = None) -> _PooledClient:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
+from ...carrier import CARRIER, Lasts
+from ...errors import OutsideWindow, ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 
 Kind = type[RefusedForGood] | type[RefusedForNow] | type[ProviderDown]
 
@@ -29,6 +31,7 @@ CODES: Mapping[int, tuple[Kind, str]] = {
     21611: (RefusedForNow, "the sender's queue is full"),
     30001: (RefusedForNow, "the sender's queue is full"),
     30022: (RefusedForNow, "too many texts a second"),
+    30610: (OutsideWindow, "no texts to this number at this hour"),
     # Ours to mend: no text at all will pass until somebody does.
     20003: (ProviderDown, "the credentials are wrong"),
     20005: (ProviderDown, "the account is not active"),
@@ -46,6 +49,11 @@ CODES: Mapping[int, tuple[Kind, str]] = {
     21704: (ProviderDown, "the messaging service has no number"),
     21705: (ProviderDown, "the messaging service is not valid"),
     30002: (ProviderDown, "the account is suspended"),
+    # The carriers' own, which mostly come later, with a receipt.
+    **{
+        int(code): (RefusedForGood if fault.lasts is Lasts.FOR_GOOD else RefusedForNow, fault.words)
+        for code, fault in CARRIER.items()
+    },
 }
 STATUSES: Mapping[int, tuple[Kind, str]] = {
     401: (ProviderDown, "the credentials are wrong"),
@@ -56,18 +64,23 @@ STATUSES: Mapping[int, tuple[Kind, str]] = {
 }
 """For answers without a code of Twilio's."""
 SERVER_ERROR, CLIENT_ERROR = 500, 400
+TILL_ANOTHER_HOUR = timedelta(hours=1)
+"""After a refusal for the hour of day: how long until it is worth asking again."""
 
 
-def classify(status: int, code: int | None) -> ProviderError:
+def classify(status: int, code: int | None, wait: timedelta | None = None) -> ProviderError:
     """What Twilio's answer means for the message. A 5xx may have been accepted: only a lookup can tell.
 
-    An unknown code is final for this message: it was refused, and asking again as it stands changes nothing.
+    An unknown code is final for this message: it was refused, and asking again as it stands changes nothing. ``wait``
+    is what the answer asks for before another try.
     """
     label = str(code) if code is not None and code != status else f"http-{status}"
     if status >= SERVER_ERROR:
         return Unclear(label, "Twilio had a fault")
     kind, words = CODES.get(code or 0) or STATUSES.get(status) or _other(status)
-    return kind(label, words)
+    if issubclass(kind, OutsideWindow):
+        return kind(label, words, max(wait or TILL_ANOTHER_HOUR, TILL_ANOTHER_HOUR))
+    return kind(label, words, wait) if issubclass(kind, RefusedForNow) else kind(label, words)
 
 
 def _other(status: int) -> tuple[Kind, str]:

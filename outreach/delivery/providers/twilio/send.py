@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from config.settings import Settings
+from models import JsonObject
 
 from ...errors import Unclear
-from ..base import Accepted, Outgoing
-from ..pool import broken, patience, pooled
-from .codes import classify
+from ...receipt import Receipt
+from ..base import Accepted, Found, Outgoing
+from .lookup import Lookup
+from .statuses import NAME, receipt_of
+from .wire import FAULTS, connect, read_fault
+
+if TYPE_CHECKING:
+    from ...inbound import Incoming
 
 STATUS_PATH = "/webhooks/twilio/status"
 
@@ -24,49 +29,56 @@ logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # below that 
 
 
 class Twilio:
-    name = "twilio"
+    name = NAME
+    confirms_opt_out = True
+    """Its default handling answers STOP, START and HELP, on a number as on a messaging service."""
 
     def __init__(
-        self, client: Client, *, sender: str | None, messaging_service: str | None, public_url: str | None
+        self, client: Client, *, number: str | None, messaging_service: str | None, public_url: str | None
     ) -> None:  # fmt: skip
         self._client = client
-        self._sender, self._messaging_service, self._public_url = sender, messaging_service, public_url
+        self._number, self._messaging_service, self._public_url = number, messaging_service, public_url
+        self._lookup = Lookup(client, number=number, messaging_service=messaging_service)
 
     @classmethod
     def from_settings(cls, settings: Settings, deadline: timedelta) -> Twilio:
-        assert settings.twilio_account_sid is not None
-        assert settings.twilio_auth_token is not None
-        wire = TwilioHttpClient(timeout=patience(deadline))
-        wire.session = pooled(requests.Session())
-        client = Client(
-            settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=wire
-        )  # fmt: skip
-        if settings.twilio_base_url is not None:
-            client.api.base_url = settings.twilio_base_url
         return cls(
-            client, sender=settings.twilio_from_number, messaging_service=settings.twilio_messaging_service_sid,
-            public_url=settings.public_url,
+            connect(settings, deadline), number=settings.twilio_from_number,
+            messaging_service=settings.twilio_messaging_service_sid, public_url=settings.public_url,
         )  # fmt: skip
+
+    @property
+    def sender(self) -> str:
+        return self._messaging_service or self._number or ""
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Ask Twilio to send; see :class:`~outreach.delivery.providers.base.Provider` for what is raised."""
         sender = (
             {"messaging_service_sid": self._messaging_service}
             if self._messaging_service is not None
-            else {"from_": self._sender or ""}
+            else {"from_": self._number or ""}
         )
         callback = {} if self._public_url is None else {"status_callback": self._callback(outgoing.attempt_id)}
         try:
             made = self._client.messages.create(to=outgoing.to_value, body=outgoing.body, **sender, **callback)
-        except (TwilioRestException, TwilioServiceException) as error:
-            raise classify(error.status, error.code) from None
-        except requests.RequestException as error:
-            raise broken(error, "Twilio") from None
-        except (TwilioException, ValueError, TypeError, AttributeError) as error:  # an answer that is none of theirs
-            raise Unclear("answer", type(error).__name__) from None
+        except FAULTS as fault:
+            raise read_fault(self._client, fault) from None
         if not made.sid:
             raise Unclear("answer", "Twilio's answer names no message")
         return Accepted(made.sid)
+
+    def sent_to(self, to_value: str, since: datetime) -> Sequence[Found]:
+        return self._lookup.sent_to(to_value, since)
+
+    def status_of(self, provider_id: str) -> Found | None:
+        return self._lookup.status_of(provider_id)
+
+    def receipt_of(self, found: Found, attempt_id: str | None) -> Receipt | None:
+        raw: JsonObject = {"MessageSid": found.provider_id, "MessageStatus": found.status, "asked": True}
+        return receipt_of(found.provider_id, found.status, found.error_code, attempt_id, found.changed_at, raw)
+
+    def received_since(self, moment: datetime) -> Sequence[Incoming]:
+        return self._lookup.received_since(moment)
 
     def _callback(self, attempt_id: str) -> str:
         return f"{self._public_url}{STATUS_PATH}?{urlencode({'attempt': attempt_id})}"

@@ -1,0 +1,35 @@
+"""What a carrier's no means. Codes and meanings: Twilio's error and warning dictionary.
+
+They come with a status of ``undelivered`` or ``failed``, some time after the text was accepted; a provider that names
+one at once is read the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Lasts(StrEnum):
+    FOR_GOOD = "for_good"
+    """The same text to the same number fails again tomorrow."""
+    FOR_NOW = "for_now"
+    """A later text may arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierFault:
+    words: str
+    """After "The carrier could not deliver it:"."""
+    lasts: Lasts
+
+
+CARRIER: Mapping[str, CarrierFault] = {
+    "30003": CarrierFault("the phone was off or out of reach", Lasts.FOR_NOW),
+    "30004": CarrierFault("this phone or its carrier blocks texts", Lasts.FOR_GOOD),
+    "30005": CarrierFault("the number is not in service", Lasts.FOR_GOOD),
+    "30006": CarrierFault("a landline, or out of the carrier's reach", Lasts.FOR_GOOD),
+    "30007": CarrierFault("the carrier took it for unwanted mail", Lasts.FOR_GOOD),
+    "30008": CarrierFault("it did not say why", Lasts.FOR_NOW),
+}
