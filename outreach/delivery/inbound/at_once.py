@@ -1,0 +1,101 @@
+"""The replies that go at any hour, one each: that messages have ended, that they begin again, and HELP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Audience, Channel, InboundMessage, Message, MessageKind
+
+from ..intents import Intent, answer_key, enqueue
+from ..replies import RepliesWrong, Reply, language_of_reply, reply_words, values_of
+from .route import KINDS, Origin
+from .stopping import kept_address
+
+log = structlog.get_logger(__name__)
+WITHIN = timedelta(minutes=5)
+"""A confirmation that leaves later is none (47 CFR 64.1200(a)(12): within five minutes of the request)."""
+NO_TWO_WITHIN = timedelta(minutes=10)
+"""HELP of two machines that answer each other ends here."""
+KIND_OF = {
+    Reply.OPT_OUT: MessageKind.OPT_OUT_CONFIRMATION,
+    Reply.HELP: MessageKind.HELP,
+    Reply.OPT_IN: MessageKind.HELP,
+}
+"""That messages begin again is told as HELP is: what comes, and how to end it."""
+E_MAIL: Mapping[Reply, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        Reply.OPT_OUT: {
+            "en": ("No more e-mails", ("{district}: you will get no more e-mails from us at this address. To get them"
+                   " again, write back with the one word START.")),
+            "es": ("No más correos", ("{district}: ya no le enviaremos correos a esta dirección. Para volver a"
+                   " recibirlos, responda con la sola palabra START.")),
+        },
+        Reply.OPT_IN: {
+            "en": ("E-mails from your school", ("{district}: you will get e-mails from your school again. To end them,"
+                   " write back with the one word STOP.")),
+            "es": ("Correos de la escuela", ("{district}: volverá a recibir correos de la escuela. Para terminarlos,"
+                   " responda con la sola palabra STOP.")),
+        },
+        Reply.HELP: {
+            "en": ("About these e-mails", ("{district}: staff of your school write to families from this address."
+            " To end"
+                   " these e-mails, write back with the one word STOP. Nobody reads replies at night; in danger call"
+                   " 911.")),
+            "es": ("Sobre estos correos", ("{district}: el personal de la escuela escribe a las familias desde esta"
+                   " dirección. Para no recibir estos correos, responda con la sola palabra STOP. De noche nadie lee"
+                   " las respuestas; si hay peligro llame al 911.")),
+        },
+    }
+)  # fmt: skip
+"""Title and words by language; those for texts are the district's own (config/messages)."""
+
+
+def reply_at_once(
+    session: Session, inbound: InboundMessage, origin: Origin, reply: Reply, language: str | None, now: datetime
+) -> Message | None:
+    """Put the one reply of this kind into the outbox; told again it is the same message.
+
+    None where HELP was answered a moment ago, or where a district's own words cannot be used.
+    """
+    address = kept_address(session, inbound)
+    if reply is Reply.HELP and _answered_just_now(session, address.id, now):
+        return None
+    try:
+        title, body = _words(session, inbound.channel, reply, language, origin.school_id)
+    except RepliesWrong:
+        log.exception("no reply", inbound_id=inbound.id, reply=reply.value)
+        return None
+    return enqueue(
+        session,
+        Intent(
+            key=answer_key(inbound.provider_id, KIND_OF[reply]), audience=Audience.FAMILY, kind=KIND_OF[reply],
+            channel=inbound.channel, to_kind=KINDS[inbound.channel], to_value=address.value, title=title, body=body,
+            due_at=now, expires_at=now + WITHIN, automated=True, address_id=address.id, family_id=origin.family_id,
+            guardian_id=origin.guardian_id, school_id=origin.school_id, language=language_of_reply(language),
+            about_school_work=False, answers_inbound=inbound.provider_id,
+        ),
+        now,
+    )  # fmt: skip
+
+
+def _words(
+    session: Session, channel: Channel, reply: Reply, language: str | None, school_id: int | None
+) -> tuple[str | None, str]:
+    values = values_of(session, school_id)
+    if channel is Channel.SMS:
+        return None, reply_words(reply, language, values)
+    title, body = E_MAIL[reply][language_of_reply(language)]
+    return title, body.format(district=values.get("district", title))
+
+
+def _answered_just_now(session: Session, address_id: int, now: datetime) -> bool:
+    standing = select(Message.id).where(
+        Message.address_id == address_id, Message.kind == MessageKind.HELP, Message.created_at > now - NO_TWO_WITHIN
+    )
+    return session.scalar(standing.limit(1)) is not None
