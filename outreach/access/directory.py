@@ -50,6 +50,7 @@ class Child:
 class Reach:
     """One address of a guardian."""
 
+    address_id: int
     kind: AddressKind
     value: str
     health: AddressHealth
@@ -205,7 +206,9 @@ def _reach(session: Session, guardian_ids: Collection[int]) -> dict[int, tuple[R
     )
     found: dict[int, list[Reach]] = defaultdict(list)
     for guardian_id, texts, address in rows:
-        found[guardian_id].append(Reach(address.kind, address.value, address.health, address.health_reason, texts))
+        found[guardian_id].append(
+            Reach(address.id, address.kind, address.value, address.health, address.health_reason, texts)
+        )  # fmt: skip
     return {guardian_id: tuple(points) for guardian_id, points in found.items()}
 
 

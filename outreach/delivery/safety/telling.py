@@ -1,0 +1,111 @@
+"""Tell the school's safety list of an alert, by text and by e-mail, and again until somebody has taken it.
+
+What is sent holds no word of the family and no child's name: a phone's lock screen shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import AddressKind, Audience, Channel, District, Message, MessageKind, MessageState, SafetyAlert, School
+from outreach.access import audit
+from outreach.access.safety_list import Listener, listeners
+from outreach.effective import effective_config
+
+from ..intents import Intent, cancel, enqueue
+from .notes import zone_of_alert
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 50
+"""Alerts told in one transaction; the next tick comes within seconds."""
+
+
+def tell_again(session: Session, now: datetime, link: str) -> int:
+    """Tell every alert whose time has come: a new one at once, one that nobody has taken every so many minutes
+    (``alert_again_minutes`` of safety.toml). How many were told.
+
+    ``link`` is the address of the pages, without a closing slash. At any hour; in any number of workers, each round
+    of an alert is told once. Does not commit.
+    """
+    waiting = (
+        select(SafetyAlert)
+        .where(SafetyAlert.next_alert_at <= now, SafetyAlert.taken_at.is_(None), SafetyAlert.ended_at.is_(None))
+        .order_by(SafetyAlert.next_alert_at, SafetyAlert.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    alerts = session.scalars(waiting).all()
+    if not alerts:
+        return 0
+    again = timedelta(minutes=effective_config(session, now).safety.alert_again_minutes)
+    for alert in alerts:
+        alert.alerts += 1
+        alert.next_alert_at = now + again
+        session.flush()
+        _tell(session, alert, now, now + again, link)
+    return len(alerts)
+
+
+def call_off(session: Session, alert: SafetyAlert, now: datetime) -> int:
+    """Take back what has not left yet of an alert that somebody has taken; how many messages."""
+    unsent = session.scalars(
+        select(Message.id).where(
+            Message.state == MessageState.SCHEDULED, Message.kind == MessageKind.SAFETY,
+            Message.audience == Audience.STAFF, Message.intent_key.startswith(intents_of(alert.id)),
+        )
+    ).all()  # fmt: skip
+    return sum(cancel(session, message_id, "Somebody has taken this alert.", now) for message_id in unsent)
+
+
+def intents_of(alert_id: int) -> str:
+    """How the key of each message about this alert begins."""
+    return f"alert|{alert_id}|"
+
+
+def place_of(session: Session, alert: SafetyAlert) -> str:
+    """The name of the alert's school; of no school yet, the district's."""
+    if alert.school_id is not None:
+        return session.get_one(School, alert.school_id).name
+    return session.scalar(select(District.name)) or "Your district"
+
+
+def _tell(session: Session, alert: SafetyAlert, now: datetime, expires_at: datetime, link: str) -> None:
+    place = place_of(session, alert)
+    told = listeners(session, alert.school_id, now.astimezone(zone_of_alert(session, alert)).date())
+    for person in told:
+        for channel, kind, address in _addresses(person):
+            enqueue(
+                session,
+                Intent(
+                    key=f"{intents_of(alert.id)}{alert.alerts}|{person.key}|{channel.value}",
+                    audience=Audience.STAFF, kind=MessageKind.SAFETY, channel=channel, to_kind=kind, to_value=address,
+                    title=f"Safety alert: {place}", body=_words(alert, place, link), due_at=now,
+                    expires_at=expires_at, staff_id=person.staff_id, school_id=alert.school_id,
+                    about_school_work=False,
+                ),
+                now,
+            )  # fmt: skip
+    if not told:
+        log.error("safety alert has nobody to be told to", alert_id=alert.id, school_id=alert.school_id)
+    detail = {"round": alert.alerts, "people": len(told)}
+    audit(session, None, "tell_safety_alert", "safety_alert", alert.id, now, detail={**detail})
+
+
+def _addresses(person: Listener) -> Iterator[tuple[Channel, AddressKind, str]]:
+    if person.phone:
+        yield Channel.SMS, AddressKind.PHONE, person.phone
+    if person.email:
+        yield Channel.EMAIL, AddressKind.EMAIL, person.email
+
+
+def _words(alert: SafetyAlert, place: str, link: str) -> str:
+    """Straight apostrophes: a text outside the GSM alphabet holds half as much."""
+    what = "A family's message may speak of danger" if alert.found else "A colleague is worried about a family"
+    again = " and nobody has taken it yet" if alert.alerts > 1 else ""
+    return f"{place}: {what}{again}. Open: {link}/safety/{alert.id}"
