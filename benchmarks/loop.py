@@ -13,13 +13,32 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from benchmarks.mapped import Absence, Contact, Family, Mark, Member, Mention, Request, Student, Verdict
+from benchmarks.mapped import (
+    Absence,
+    Address,
+    Contact,
+    Family,
+    Guardian,
+    Guardianship,
+    Mark,
+    Member,
+    Mention,
+    Point,
+    Request,
+    Student,
+    Verdict,
+)
 from config.tuning import Risk
 from models import (
     CONTACT_OUTCOMES,
     CORE_SUBJECTS,
     COUNTED_ABSENCES,
     GENERAL_NOTICES,
+    AddressHealth,
+    AddressKind,
+    Channel,
+    ConsentCategory,
+    ConsentState,
     Initiator,
     JsonObject,
     JsonValue,
@@ -58,12 +77,14 @@ def score_by_loop(session: Session, now: datetime) -> Iterator[tuple[int, Found]
 
 def _loading(ids: list[int]) -> Select[Family]:
     student = selectinload(Family.members).selectinload(Member.student)
+    guardian = student.selectinload(Student.guardianships).selectinload(Guardianship.guardian)
     return (
         select(Family)
         .where(Family.id.in_(ids))
         .options(
             student.selectinload(Student.marks), student.selectinload(Student.absences),
             student.selectinload(Student.mentions).selectinload(Mention.contact),
+            guardian.selectinload(Guardian.points).selectinload(Point.address).selectinload(Address.consents),
             selectinload(Family.requests).selectinload(Request.events),
             selectinload(Family.verdicts).selectinload(Verdict.contact),
             selectinload(Family.surveys),
@@ -96,6 +117,7 @@ class _Loop:
         self.requests()
         self.verdicts()
         self.surveys()
+        self.reach()
         return self.found
 
     def give(self, code: str, evidence: JsonObject, points: int | None = None) -> None:
@@ -353,6 +375,55 @@ class _Loop:
                 f"survey_{latest.segment.value}",
                 {"response_id": latest.id, "score": latest.score, "at": _text(latest.answered_at)},
             )
+
+    def reach(self) -> None:
+        people: set[int] = set()
+        addresses: dict[int, Address] = {}
+        for child in self.children:
+            told = [each for each in child.guardianships if self.told(each)]
+            barred = {
+                point.address.id for each in child.guardianships if self.barred(each)
+                for point in each.guardian.points if point.active
+            }  # fmt: skip
+            its = {point.address.id: point.address for each in told for point in each.guardian.points if point.active}
+            people |= {each.guardian.id for each in told}
+            addresses |= {key: each for key, each in its.items() if each.kind is not AddressKind.POSTAL}
+            if any(_usable(each) and each.id not in barred for each in its.values()):
+                return
+        dead = [each for each in addresses.values() if each.health is AddressHealth.DEAD]
+        withdrawn = [each for each in addresses.values() if each not in dead and _withdrawn(each)]
+        tried = max((each.last_receipt_at for each in addresses.values() if each.last_receipt_at), default=None)
+        evidence: JsonObject = {
+            "people": len(people), "addresses": len(addresses), "dead": len(dead), "withdrawn": len(withdrawn),
+            "tried_at": _text(tried) if tried else None,
+        }  # fmt: skip
+        self.found["unreachable"] = (self.risk.factor["unreachable"].points, evidence)
+
+    def told(self, bond: Guardianship) -> bool:
+        here = bond.guardian.active and bond.guardian.merged_into_id is None
+        allowed = bond.may_contact and bond.holds_rights and not bond.emergency_only
+        return here and allowed and self.lasts(bond)
+
+    def barred(self, bond: Guardianship) -> bool:
+        return self.lasts(bond) and not (bond.may_contact and bond.holds_rights)
+
+    def lasts(self, bond: Guardianship) -> bool:
+        return bond.ended_on is None or bond.ended_on > self.now.date()
+
+
+def _usable(address: Address) -> bool:
+    return (
+        address.kind is not AddressKind.POSTAL and address.health is not AddressHealth.DEAD and not _withdrawn(address)
+    )
+
+
+def _withdrawn(address: Address) -> bool:
+    said = [
+        each for each in address.consents
+        if each.channel is Channel.EMAIL and each.category is ConsentCategory.SCHOOL
+    ]  # fmt: skip
+    newest = max(said, key=lambda each: each.id, default=None)
+    return address.kind is AddressKind.EMAIL and newest is not None and newest.state is ConsentState.OUT
 
 
 def _half_up(total: int, count: int) -> int:

@@ -15,17 +15,27 @@ from sqlalchemy.orm import Session
 from models import (
     Absence,
     AbsenceCategory,
+    Address,
+    AddressHealth,
+    AddressKind,
     Authored,
     Base,
     Calendar,
     CalendarHours,
     Channel,
+    Consent,
+    ConsentCategory,
+    ConsentSource,
+    ConsentState,
     Contact,
+    ContactPoint,
     ContactStudent,
     Department,
     District,
     Family,
     FamilyMember,
+    Guardian,
+    Guardianship,
     Initiator,
     Level,
     Mark,
@@ -60,7 +70,8 @@ Row = dict[str, object]
 
 
 ORDER: tuple[type[Base], ...] = (
-    School, Term, Calendar, CalendarHours, Staff, StaffSchool, Student, Family, FamilyMember, Mark, Absence,
+    School, Term, Calendar, CalendarHours, Staff, StaffSchool, Student, Family, FamilyMember, Guardian, Guardianship,
+    Address, ContactPoint, Consent, Mark, Absence,
     Contact, ContactStudent, Request, RequestEvent, Verdict, SurveyResponse,
 )  # fmt: skip
 WITHOUT_ID = (StaffSchool, ContactStudent)
@@ -75,6 +86,7 @@ class MadeUp:
         self.counts: Counter[type[Base]] = Counter()
         self.schools: list[int] = []
         self.teachers: dict[int, list[int]] = {}
+        self.last_holder = 0
 
     def add(self, model: type[Base], **values: object) -> int:
         self.counts[model] += 1
@@ -135,6 +147,7 @@ class MadeUp:
             self.child(family, self.random.choice(self.schools) if self.chance(0.1) else school)
             for _ in range(self.random.choices((1, 2, 3, 4), (50, 35, 12, 3))[0])
         ]
+        self.parents(children)
         only = Initiator.FAMILY if self.chance(0.1) else None
         for _ in range(self.random.choices((0, 1, 2, 4, 9), (30, 15, 20, 20, 15))[0]):
             self.contact(family, school, children, only)
@@ -158,6 +171,40 @@ class MadeUp:
             self.subject(student, subject, ability)
         self.absences(student)
         return student
+
+    def parents(self, children: list[int]) -> None:
+        """Mostly one or two with a phone; sometimes none, barred, or with nothing that works."""
+        for _ in range(self.random.choices((0, 1, 2), (2, 38, 60))[0]):
+            guardian = self.add(
+                Guardian, given_name="G", family_name="G", active=not self.chance(0.03), merged_into_id=None
+            )
+            for child in children:
+                self.add(
+                    Guardianship, student_id=child, guardian_id=guardian, may_contact=not self.chance(0.05),
+                    holds_rights=not self.chance(0.05), emergency_only=self.chance(0.05),
+                    ended_on=self.day_ago(60) if self.chance(0.03) else None,
+                )  # fmt: skip
+            for _ in range(self.random.choices((0, 1, 2), (10, 50, 40))[0]):
+                self.address(guardian)
+
+    def address(self, guardian: int) -> None:
+        number = self.counts[Address]
+        shared = number > 0 and self.chance(0.1)
+        email = self.chance(0.4)
+        address = number if shared else self.add(
+            Address, value=f"a{number}", kind=AddressKind.EMAIL if email else AddressKind.PHONE,
+            health=self.random.choices(tuple(AddressHealth), (75, 5, 20))[0],
+            last_receipt_at=self.ago(60) if self.chance(0.5) else None,
+        )  # fmt: skip
+        if not shared or self.last_holder != guardian:
+            self.add(ContactPoint, guardian_id=guardian, address_id=address, active=not self.chance(0.05))
+            self.last_holder = guardian
+        for _ in range(self.random.choices((0, 1, 2), (85, 10, 5))[0]):
+            self.add(
+                Consent, address_id=address, channel=Channel.EMAIL if self.chance(0.7) else Channel.SMS,
+                category=self.random.choice(tuple(ConsentCategory)), state=self.random.choice(tuple(ConsentState)),
+                source=ConsentSource.FAMILY_WROTE, at=self.ago(60),
+            )  # fmt: skip
 
     def subject(self, student: int, subject: Subject, ability: int) -> None:
         if self.chance(0.05):

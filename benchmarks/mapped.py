@@ -34,6 +34,42 @@ class Student:
     marks: Mapped[list[Mark]]
     absences: Mapped[list[Absence]]
     mentions: Mapped[list[Mention]]
+    guardianships: Mapped[list[Guardianship]]
+
+
+class Guardianship:
+    may_contact: Mapped[bool]
+    holds_rights: Mapped[bool]
+    emergency_only: Mapped[bool]
+    ended_on: Mapped[date | None]
+    guardian: Mapped[Guardian]
+
+
+class Guardian:
+    id: Mapped[int]
+    active: Mapped[bool]
+    merged_into_id: Mapped[int | None]
+    points: Mapped[list[Point]]
+
+
+class Point:
+    active: Mapped[bool]
+    address: Mapped[Address]
+
+
+class Address:
+    id: Mapped[int]
+    kind: Mapped[models.AddressKind]
+    health: Mapped[models.AddressHealth]
+    last_receipt_at: Mapped[datetime | None]
+    consents: Mapped[list[Consent]]
+
+
+class Consent:
+    id: Mapped[int]
+    channel: Mapped[models.Channel]
+    category: Mapped[models.ConsentCategory]
+    state: Mapped[models.ConsentState]
 
 
 class Mark:
@@ -111,7 +147,7 @@ def _table(model: type[models.Base]) -> Table:
 def _map() -> None:
     plain = {
         Mark: models.Mark, Absence: models.Absence, Contact: models.Contact, Event: models.RequestEvent,
-        Survey: models.SurveyResponse,
+        Survey: models.SurveyResponse, Consent: models.Consent,
     }  # fmt: skip
     for mapped, model in plain.items():
         mapping.map_imperatively(mapped, _table(model))
@@ -123,7 +159,8 @@ def _map() -> None:
     one = {"contact": relationship(Contact, primaryjoin=about, viewonly=True)}
     mapping.map_imperatively(Verdict, verdict, properties=one)
     mapping.map_imperatively(Request, request, properties={"events": relationship(Event, viewonly=True)})
-    many = {"marks": Mark, "absences": Absence, "mentions": Mention}
+    _map_reach()
+    many = {"marks": Mark, "absences": Absence, "mentions": Mention, "guardianships": Guardianship}
     mapping.map_imperatively(
         Student, student, properties={name: relationship(to, viewonly=True) for name, to in many.items()}
     )
@@ -134,6 +171,16 @@ def _map() -> None:
         properties={name: relationship(to, viewonly=True) for name, to in many_of_family.items()},
     )  # fmt: skip
     mapping.configure()
+
+
+def _map_reach() -> None:
+    """Who is told about a child, and by which address."""
+    address, point = _table(models.Address), _table(models.ContactPoint)
+    mapping.map_imperatively(Address, address, properties={"consents": relationship(Consent, viewonly=True)})
+    mapping.map_imperatively(Point, point, properties={"address": relationship(Address, viewonly=True)})
+    guardian, bond = _table(models.Guardian), _table(models.Guardianship)
+    mapping.map_imperatively(Guardian, guardian, properties={"points": relationship(Point, viewonly=True)})
+    mapping.map_imperatively(Guardianship, bond, properties={"guardian": relationship(Guardian, viewonly=True)})
 
 
 _map()

@@ -1,80 +1,134 @@
-"""One attempt at one message: asked and committed before the call, called without a transaction, told afterwards."""
+"""One attempt at one message: asked and committed before the call, called without a transaction (DESIGN §7.3, §7.6)."""
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.orm import Session, load_only
 
-from config.tuning import SendingRules
 from models import (
     Address,
-    AttemptResult,
     Audience,
+    Channel,
     DeliveryAttempt,
     Family,
     Message,
     MessageState,
+    ProviderPause,
     Staff,
 )
 
-from .claim import TOO_LATE
-from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
-from .gate import Never, NotBefore, SendNow, decide
-from .gate_facts import facts_for
-from .pauses import open_channels, pause_provider
+from .errors import ProviderError, Unclear
+from .final_words import FinalWords, final_words
+from .gate import TOO_LATE, Never, NotBefore, SendNow, decide
+from .gate_facts import Standing, facts_for, standing_of
+from .links import Links
+from .pauses import allowance
 from .providers.base import Accepted, Outgoing, Providers
-from .receipts import apply_early_receipts
-from .refusals import note_refusal
-from .states import move
+from .segments import segments_of
+from .spending import cost_of
+from .states import MOVES, move
 from .stop import stopped
+from .terms import Terms
 
 log = structlog.get_logger(__name__)
 
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=1)
-
 
 def begin(
-    session: Session, message_id: int, worker: str, providers: Providers, rules: SendingRules, now: datetime
+    session: Session, message_id: int, worker: str, providers: Providers, terms: Terms, now: datetime
 ) -> Outgoing | None:
     """Ask the gate and, on its yes, write ``sending`` with a new attempt: one transaction, which the caller commits.
 
-    It holds the family's and the address's row, so that two workers cannot both take the last place under a cap.
-    None where the message is no longer this worker's, where a stop or a pause came since it was claimed, or where the
-    gate said no or not yet; the message then says so.
+    It holds the message's, the family's and the address's row, in this order as everybody does, so that two workers
+    cannot both take the last place under a cap, and no two wait for one another. All that the answer rests on is read
+    after they are held: what was committed before (a STOP, a hold, *stop everything*) is seen.
+    None where the message is no longer this worker's, where a stop or a pause came since it was claimed (it is free
+    again then), or where the gate said no or not yet; the message then says so.
     """
-    message = session.scalar(
-        select(Message)
-        .where(
-            Message.id == message_id,
-            Message.state == MessageState.SCHEDULED,
-            Message.claimed_by == worker,
-            Message.channel.in_(open_channels(session, providers, now)),
-            ~stopped(),
-        )
-        .with_for_update(of=Message)
-    )
-    if message is None or (message.lease_until is not None and message.lease_until <= now):
+    message = _held(session, message_id, worker, now)
+    if message is None:
         return None
-    if not _passes(session, message, providers, rules, now):
+    provider = providers.of(message.channel).name
+    standing = standing_of(session, message, provider, now) if message.audience is Audience.FAMILY else None
+    if standing is None:
+        goes = _goes_to_staff(session, message, provider, now)
+    else:
+        goes = _passes(session, message, provider, standing, providers.live, terms, now)
+    if not goes:
         message.claimed_by, message.lease_until = None, None
         session.flush()
         return None
-    return _sending(session, message, providers.of(message.channel).name, rules, now)
+    words = final_words(
+        session, message, providers.links, first=standing is not None and standing.first_text,
+        values=standing.names if standing is not None else None,
+    )  # fmt: skip
+    return _sending(session, message, words, provider, providers.links, terms, now)
 
 
-def _passes(session: Session, message: Message, providers: Providers, rules: SendingRules, now: datetime) -> bool:
-    if message.audience is not Audience.FAMILY:
-        return _goes_to_staff(session, message, now)
+_MINE = (
+    Message.id == bindparam("message_id"), Message.state == MessageState.SCHEDULED,
+    Message.claimed_by == bindparam("worker"),
+)  # fmt: skip
+_NEEDED = load_only(
+    Message.audience, Message.kind, Message.category, Message.automated, Message.channel, Message.to_value,
+    Message.address_id, Message.family_id, Message.guardian_id, Message.staff_id, Message.school_id, Message.language,
+    Message.about_school_work, Message.title, Message.body, Message.body_html, Message.urgent, Message.answers_inbound,
+    Message.state, Message.expires_at, Message.lease_until, Message.attempts, Message.segments,
+)  # fmt: skip
+"""What the usual way asks of a message; the rest is read where it is."""
+_OF_FAMILY = (
+    select(Message)
+    .options(_NEEDED)
+    .join(Family, Family.id == Message.family_id)
+    .join(Address, Address.id == Message.address_id)
+    .where(*_MINE)
     # Not FOR UPDATE: rows that only point to the family (a score, a new intent) need not wait for us.
-    session.execute(select(Family.id).where(Family.id == message.family_id).with_for_update(key_share=True))
-    session.execute(select(Address.id).where(Address.id == message.address_id).with_for_update(key_share=True))
-    match decide(facts_for(session, message, now, rules, providers.live), now, rules):
+    .with_for_update(key_share=True, of=[Message, Family, Address])
+)
+_OF_NO_FAMILY = select(Message).where(*_MINE, Message.family_id.is_(None)).with_for_update(key_share=True, of=Message)
+_TO_SENDING = (
+    update(Message.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
+    .where(Message.__table__.c.id == bindparam("of_message"))
+    .values({
+        name: bindparam(f"new_{name}")
+        for name in (
+            "state", "state_reason", "attempt_id", "attempts", "provider", "sent_at", "lease_until", "preface",
+            "segments", "cost_micros",
+        )
+    })
+)  # fmt: skip
+_NEW_ATTEMPT = insert(DeliveryAttempt.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
+
+
+def _held(session: Session, message_id: int, worker: str, now: datetime) -> Message | None:
+    """The message, where it is still this worker's, its rows held until the transaction ends.
+
+    A reply to a number that is nobody's, and whatever goes to staff, has no family; the first then also holds its
+    address, so that it is counted once.
+    """
+    mine = {"message_id": message_id, "worker": worker}
+    message = session.scalar(_OF_FAMILY, mine)
+    if message is None:
+        message = session.scalar(_OF_NO_FAMILY, mine)
+        if message is not None and message.address_id is not None:
+            session.execute(
+                select(Address.id).where(Address.id == message.address_id).with_for_update(key_share=True)
+            )  # fmt: skip
+    if message is None or (message.lease_until is not None and message.lease_until <= now):
+        return None
+    return message
+
+
+def _passes(
+    session: Session, message: Message, provider: str, standing: Standing, live: frozenset[Channel], terms: Terms,
+    now: datetime,
+) -> bool:  # fmt: skip
+    if standing.stopped or (standing.paused and not _probes(session, provider, now)):
+        return False
+    match decide(facts_for(session, message, standing, now, terms, live), now, terms.rules):
         case SendNow():
             return True
         case NotBefore(at, because):
@@ -85,8 +139,20 @@ def _passes(session: Session, message: Message, providers: Providers, rules: Sen
     return False
 
 
-def _goes_to_staff(session: Session, message: Message, now: datetime) -> bool:
+def _probes(session: Session, provider: str, now: datetime) -> bool:
+    """Whether a provider that was paused may be given one more, one asking at a time."""
+    held = select(ProviderPause.provider).where(ProviderPause.provider == provider).with_for_update()
+    session.execute(held)
+    return allowance(session, provider, now) != 0
+
+
+def _goes_to_staff(session: Session, message: Message, provider: str, now: datetime) -> bool:
     """Digests, alerts and letters about an account know no window and no cap; only their time, and a reader."""
+    held_back = session.execute(
+        select(stopped(), exists().where(ProviderPause.provider == provider)).where(Message.id == message.id)
+    ).one()
+    if held_back[0] or (held_back[1] and not _probes(session, provider, now)):
+        return False
     if message.expires_at is not None and now >= message.expires_at:
         move(message, MessageState.EXPIRED, TOO_LATE)
         return False
@@ -97,20 +163,35 @@ def _goes_to_staff(session: Session, message: Message, now: datetime) -> bool:
     return True
 
 
-def _sending(session: Session, message: Message, provider: str, rules: SendingRules, now: datetime) -> Outgoing:
-    attempt_id = uuid4().hex
+def _sending(
+    session: Session, message: Message, words: FinalWords, provider: str, links: Links, terms: Terms, now: datetime
+) -> Outgoing:
+    """The usual way is written without the session's own bookkeeping: each worker goes it many times a second."""
+    assert MessageState.SENDING in MOVES[message.state]
+    attempt_id, rules = uuid4().hex, terms.rules
     deadline = now + timedelta(seconds=rules.attempt_deadline_seconds)
-    message.attempt_id, message.provider, message.sent_at = attempt_id, provider, now
-    message.attempts += 1
-    message.lease_until = max(deadline, now + timedelta(seconds=rules.lease_seconds))
-    move(message, MessageState.SENDING)
-    session.add(
-        DeliveryAttempt(id=attempt_id, message_id=message.id, provider=provider, started_at=now, deadline_at=deadline)
-    )
-    session.flush()
+    segments = message.segments
+    if message.channel is Channel.SMS and (segments is None or words.preface is not None):
+        segments = segments_of(words.body).count
+    cost = cost_of(message.channel, segments, terms.prices)
+    terms.spend(cost)
+    connection = session.connection()
+    connection.execute(_TO_SENDING, {
+        "of_message": message.id, "new_state": MessageState.SENDING, "new_state_reason": None,
+        "new_attempt_id": attempt_id, "new_attempts": message.attempts + 1, "new_provider": provider,
+        "new_sent_at": now, "new_lease_until": max(deadline, now + timedelta(seconds=rules.lease_seconds)),
+        "new_preface": words.preface, "new_segments": segments, "new_cost_micros": cost,
+    })  # fmt: skip
+    connection.execute(_NEW_ATTEMPT, {
+        "id": attempt_id, "message_id": message.id, "provider": provider, "started_at": now, "deadline_at": deadline,
+        "checks": 0,
+    })  # fmt: skip
+    to_family = message.audience is Audience.FAMILY and message.channel is Channel.EMAIL
     return Outgoing(
         attempt_id=attempt_id, channel=message.channel, to_value=message.to_value, title=message.title,
-        body=message.body, body_html=message.body_html, now=now,
+        body=words.body, body_html=words.body_html, now=now,
+        reply_to=links.reply_to(attempt_id) if to_family else None,
+        unsubscribe_url=links.unsubscribe(message.address_id) if to_family and message.address_id else None,
     )  # fmt: skip
 
 
@@ -129,65 +210,3 @@ def call(providers: Providers, outgoing: Outgoing) -> Accepted | ProviderError:
         # It may have left before the fault: unclear is the only honest answer.
         log.exception("provider call failed", attempt_id=outgoing.attempt_id, channel=outgoing.channel.value)
         return Unclear("fault", type(error).__name__)
-
-
-def finish(
-    session: Session, outgoing: Outgoing, answer: Accepted | ProviderError, rules: SendingRules, now: datetime
-) -> MessageState:
-    """Write what the provider said; the caller commits. A receipt that came first is not undone by it."""
-    attempt = session.get_one(DeliveryAttempt, outgoing.attempt_id)
-    message = session.get_one(Message, attempt.message_id, with_for_update=True, populate_existing=True)
-    attempt.ended_at = now
-    if isinstance(answer, Accepted):
-        attempt.result, attempt.provider_id = AttemptResult.ACCEPTED, answer.provider_id
-        message.provider_id = answer.provider_id
-        if move(message, MessageState.ACCEPTED):
-            message.accepted_at = now
-        message.lease_until = None
-        session.flush()
-        apply_early_receipts(session, message, now)
-    else:
-        attempt.error_code, attempt.error = answer.code, answer.words
-        message.error_code = answer.code
-        _refused(session, message, attempt, answer, rules, now)
-    session.flush()
-    return message.state
-
-
-def _refused(
-    session: Session,
-    message: Message,
-    attempt: DeliveryAttempt,
-    error: ProviderError,
-    rules: SendingRules,
-    now: datetime,
-) -> None:
-    message.lease_until = None
-    match error:
-        case RefusedForGood():
-            attempt.result = AttemptResult.REFUSED_FOR_GOOD
-            move(message, MessageState.FAILED, note_refusal(session, message, error, now))
-        case RefusedForNow():
-            attempt.result = AttemptResult.REFUSED_FOR_NOW
-            _again_later(session, message, rules, now)
-        case ProviderDown():
-            attempt.result = AttemptResult.TECHNICAL
-            pause_provider(session, attempt.provider, f"{attempt.provider} refuses us: {error.words}.", now, None)
-            _again_later(session, message, rules, now, counts=False)
-        case _:
-            attempt.result = AttemptResult.UNKNOWN
-            move(message, MessageState.UNKNOWN, "We do not know whether this left; it is being checked.")
-
-
-def _again_later(
-    session: Session, message: Message, rules: SendingRules, now: datetime, *, counts: bool = True
-) -> None:
-    """Back to scheduled, later each time, with jitter; after the limit it has failed."""
-    if counts and message.attempts >= rules.retry_limit:
-        move(message, MessageState.FAILED, "The provider was too busy, again and again.")
-        return
-    wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
-    jitter = random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret depends on it
-    if not move(message, MessageState.SCHEDULED, "The provider was busy; it is tried again."):
-        return  # a receipt has proved meanwhile that it was taken
-    message.sent_at, message.claimed_by, message.due_at = None, None, now + wait * jitter

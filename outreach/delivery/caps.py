@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
-from models import Contact, ContactStudent, FamilyMember, InboundMessage, Initiator, Message, MessageKind, MessageState
+from models import (
+    Channel,
+    Contact,
+    ContactStudent,
+    FamilyMember,
+    InboundMessage,
+    Initiator,
+    Message,
+    MessageKind,
+    MessageState,
+)
 
 from .gate import AT_ONCE, WEEK
 from .states import ON_ITS_WAY
@@ -19,83 +29,113 @@ from .stop import stopped
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """When messages left in the last seven days, oldest first."""
+class Places:
+    """What else went, or is about to go, to the family and to the address of one message."""
 
     family: tuple[datetime, ...]
+    """When messages that count left to this family in the last seven days, oldest first."""
     family_automated: tuple[datetime, ...]
     address: tuple[datetime, ...]
+    """The same for the address, over all families."""
     address_automated: tuple[datetime, ...]
+    ahead: int
+    """Messages to the same family or address that are due now and take a scarce place first: answer, teacher's
+    message, verdict, survey (DESIGN §7.6). What a stop holds back is not waited for."""
+    answers_recent: bool
+    """It is a person's answer to something this family wrote, or said, within ``answer_within_days``: it counts in no
+    cap."""
+    words_known_here: bool
+    """Somebody else behind this address was sent the very same words on this channel in the last seven days."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class _Other:
     family_id: int | None
     address_id: int | None
-    at: datetime
+    guardian_id: int | None
+    kind: MessageKind
+    state: MessageState
     automated: bool
-    answer: bool
-    inbound: str | None
+    answers_inbound: str | None
+    sent_at: datetime | None
+    accepted_at: datetime | None
+    expires_at: datetime | None
+    channel: Channel
+    same_words: bool
+    stopped: bool
+
+    @property
+    def counts(self) -> bool:
+        """It left. What failed counts where the provider had taken it: the phone may have rung all the same."""
+        taken = self.state is MessageState.FAILED and self.accepted_at is not None
+        return self.sent_at is not None and self.kind not in AT_ONCE and (self.state in ON_ITS_WAY or taken)
 
 
-def sent_lately(session: Session, message: Message, now: datetime, rules: SendingRules) -> Sent:
-    """What of the last seven days counts against ``message``: for its family, and for its address over all families.
-
-    A message that failed counts where the provider had taken it: the phone may have rung all the same.
-    """
-    left = _left(session, message, now)
-    wrote = _wrote(session, [one for one in left if one.answer], now - WEEK - _answer_days(rules))
-    counted = [one for one in left if not (one.answer and _answers(wrote, one.family_id, one.inbound, one.at, rules))]
-    mine = [one for one in counted if one.family_id == message.family_id]
-    here = [one for one in counted if one.address_id == message.address_id]
-    return Sent(_moments(mine), _moments(_automated(mine)), _moments(here), _moments(_automated(here)))
-
-
-def answers_what_family_wrote(session: Session, message: Message, now: datetime, rules: SendingRules) -> bool:
-    """A person's answer to something this family wrote, or said, within ``answer_within_days``: it counts in no cap."""
-    if not _is_answer(message.kind, message.automated, message.answers_inbound):
-        return False
-    this = _Left(message.family_id, message.address_id, now, message.automated, True, message.answers_inbound)
-    wrote = _wrote(session, [this], now - _answer_days(rules))
-    return _answers(wrote, message.family_id, message.answers_inbound, now, rules)
+_OTHERS = select(
+    Message.family_id, Message.address_id, Message.guardian_id, Message.kind, Message.state, Message.automated,
+    Message.answers_inbound, Message.sent_at, Message.accepted_at, Message.expires_at, Message.channel,
+    (Message.body == bindparam("body")).label("same_words"), stopped().label("stopped"),
+).where(
+    or_(Message.family_id == bindparam("family_id"), Message.address_id == bindparam("address_id")),
+    Message.id != bindparam("message_id"),
+    or_(
+        Message.sent_at > bindparam("since"),
+        and_(Message.state == MessageState.SCHEDULED, Message.due_at <= bindparam("now")),
+    ),
+).order_by(Message.sent_at)  # fmt: skip
+"""Made once: to build it takes longer than to run it."""
 
 
-def ahead_of(session: Session, message: Message, now: datetime) -> int:
-    """How many messages to the same family or address are due now and take a scarce place before ``message``.
-
-    Answer, teacher's message, verdict, survey (DESIGN §7.6). What a stop holds back is not waited for.
-    """
-    kinds = list(MessageKind)
-    return session.scalars(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            or_(Message.family_id == message.family_id, Message.address_id == message.address_id),
-            Message.id != message.id, Message.state == MessageState.SCHEDULED, Message.due_at <= now,
-            Message.kind.in_([kind for kind in kinds[: kinds.index(message.kind)] if kind not in AT_ONCE]),
-            or_(Message.expires_at.is_(None), Message.expires_at > now), ~stopped(),
+def places(session: Session, message: Message, now: datetime, rules: SendingRules) -> Places:
+    """What ``message`` has to share its places with, at ``now``. Asked while its family and address are held."""
+    others = [
+        _Other(
+            row.family_id, row.address_id, row.guardian_id, row.kind, row.state, row.automated, row.answers_inbound,
+            row.sent_at, row.accepted_at, row.expires_at, row.channel, row.same_words, row.stopped,
         )
-    ).one()  # fmt: skip
-
-
-def _left(session: Session, message: Message, now: datetime) -> list[_Left]:
-    counts = or_(
-        Message.state.in_(ON_ITS_WAY), and_(Message.state == MessageState.FAILED, Message.accepted_at.is_not(None))
-    )
-    rows = session.execute(
-        select(
-            Message.family_id, Message.address_id, Message.sent_at, Message.automated, Message.kind,
-            Message.answers_inbound,
-        ).where(
-            or_(Message.family_id == message.family_id, Message.address_id == message.address_id),
-            Message.id != message.id, Message.sent_at > now - WEEK, Message.kind.not_in(AT_ONCE), counts,
-        )
-        .order_by(Message.sent_at)
-    )  # fmt: skip
-    return [
-        _Left(family, address, at, automated, _is_answer(kind, automated, inbound), inbound)
-        for family, address, at, automated, kind, inbound in rows if at is not None
+        for row in session.connection().execute(_OTHERS, _asked(message, now))
     ]  # fmt: skip
+    left = [one for one in others if one.counts]
+    this = _is_answer(message.kind, message.automated, message.answers_inbound)
+    answers = [(one.family_id, one.answers_inbound) for one in left if _answer(one)]
+    wrote = _wrote(session, [*answers, *([(message.family_id, message.answers_inbound)] if this else [])],
+                   now - WEEK - _answer_days(rules))  # fmt: skip
+    counted = [one for one in left if not (_answer(one) and _answers(wrote, one, rules))]
+    mine = [one for one in counted if one.family_id is not None and one.family_id == message.family_id]
+    here = [one for one in counted if one.address_id == message.address_id]
+    return Places(
+        _moments(mine), _moments(_automated(mine)), _moments(here), _moments(_automated(here)),
+        ahead=_ahead(others, message, now),
+        answers_recent=this and wrote.within(message.family_id, message.answers_inbound, now, _answer_days(rules)),
+        words_known_here=any(_to_another(one, message) for one in left if one.same_words),
+    )  # fmt: skip
+
+
+def _asked(message: Message, now: datetime) -> dict[str, object]:
+    return {
+        "family_id": message.family_id, "address_id": message.address_id, "message_id": message.id,
+        "body": message.body, "since": now - WEEK, "now": now,
+    }  # fmt: skip
+
+
+def _ahead(others: Iterable[_Other], message: Message, now: datetime) -> int:
+    kinds = list(MessageKind)
+    before = [kind for kind in kinds[: kinds.index(message.kind)] if kind not in AT_ONCE]
+    return sum(
+        one.state is MessageState.SCHEDULED and one.kind in before and not one.stopped
+        and (one.expires_at is None or one.expires_at > now)
+        for one in others
+    )  # fmt: skip
+
+
+def _to_another(one: _Other, message: Message) -> bool:
+    """At the same address and on the same channel, but to another person or about another family."""
+    here = one.address_id == message.address_id and one.channel is message.channel
+    return here and (one.guardian_id, one.family_id) != (message.guardian_id, message.family_id)
+
+
+def _answer(one: _Other) -> bool:
+    return _is_answer(one.kind, one.automated, one.answers_inbound)
 
 
 def _is_answer(kind: MessageKind, automated: bool, inbound: str | None) -> bool:
@@ -104,16 +144,23 @@ def _is_answer(kind: MessageKind, automated: bool, inbound: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Wrote:
+    """When families last came to us by themselves: by any channel, as our log has it."""
+
     by_family: dict[int, list[datetime]]
     by_inbound: dict[str, datetime]
 
+    def within(self, family_id: int | None, inbound: str | None, at: datetime, days: timedelta) -> bool:
+        moments = list(self.by_family.get(family_id, [])) if family_id is not None else []
+        if inbound is not None and inbound in self.by_inbound:
+            moments.append(self.by_inbound[inbound])
+        return any(at - days <= moment <= at for moment in moments)
 
-def _wrote(session: Session, answers: Collection[_Left], since: datetime) -> _Wrote:
-    """When the families of ``answers`` last came to us by themselves: by any channel, as our log has it."""
+
+def _wrote(session: Session, answers: Collection[tuple[int | None, str | None]], since: datetime) -> _Wrote:
     if not answers:
         return _Wrote({}, {})
-    families = {one.family_id for one in answers if one.family_id is not None}
-    inbound = {one.inbound for one in answers if one.inbound is not None}
+    families = {family_id for family_id, _ in answers if family_id is not None}
+    inbound = {provider_id for _, provider_id in answers if provider_id is not None}
     came = session.execute(
         select(FamilyMember.family_id, Contact.occurred_at)
         .join(ContactStudent, ContactStudent.student_id == FamilyMember.student_id)
@@ -132,20 +179,18 @@ def _wrote(session: Session, answers: Collection[_Left], since: datetime) -> _Wr
     return _Wrote(by_family, {row.provider_id: row.received_at for row in received})
 
 
-def _answers(wrote: _Wrote, family_id: int | None, inbound: str | None, at: datetime, rules: SendingRules) -> bool:
-    moments = list(wrote.by_family.get(family_id, [])) if family_id is not None else []
-    if inbound is not None and inbound in wrote.by_inbound:
-        moments.append(wrote.by_inbound[inbound])
-    return any(at - _answer_days(rules) <= moment <= at for moment in moments)
+def _answers(wrote: _Wrote, one: _Other, rules: SendingRules) -> bool:
+    assert one.sent_at is not None
+    return wrote.within(one.family_id, one.answers_inbound, one.sent_at, _answer_days(rules))
 
 
 def _answer_days(rules: SendingRules) -> timedelta:
     return timedelta(days=rules.answer_within_days)
 
 
-def _automated(left: Iterable[_Left]) -> list[_Left]:
+def _automated(left: Iterable[_Other]) -> list[_Other]:
     return [one for one in left if one.automated]
 
 
-def _moments(left: Iterable[_Left]) -> tuple[datetime, ...]:
-    return tuple(one.at for one in left)
+def _moments(left: Sequence[_Other]) -> tuple[datetime, ...]:
+    return tuple(one.sent_at for one in left if one.sent_at is not None)

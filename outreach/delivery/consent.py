@@ -39,15 +39,17 @@ def consents_of(
 
 
 def has_consent(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> bool:
-    """Whether this address may be written to for ``category``.
-
-    An entry in the ledger decides. Without one, an address that came with the roster counts as given to school for
-    school matters, once an administrator has recorded the district's own basis; a survey needs an opt-in of its own.
-    """
+    """Whether this address may be written to for ``category``; see :func:`allows`."""
     standing = consents_of(session, [address_id], category).get((address_id, channel))
+    return allows(standing, category, basis_recorded=standing is None and basis_recorded(session))
+
+
+def allows(standing: ConsentState | None, category: ConsentCategory, *, basis_recorded: bool) -> bool:
+    """An entry in the ledger decides. Without one, an address that came with the roster counts as given to school for
+    school matters, once an administrator has recorded the district's own basis; a survey needs an opt-in of its own."""
     if standing is not None:
         return standing is ConsentState.IN
-    return category is ConsentCategory.SCHOOL and basis_recorded(session)
+    return category is ConsentCategory.SCHOOL and basis_recorded
 
 
 def basis_recorded(session: Session) -> bool:
@@ -58,20 +60,37 @@ def basis_recorded(session: Session) -> bool:
 def record_consent(
     session: Session, address_id: int, channel: Channel, state: ConsentState, source: ConsentSource, now: datetime,
     *, categories: Iterable[ConsentCategory] | None = None, account_id: int | None = None, note: str | None = None,
+    inbound_id: int | None = None,
 ) -> list[Consent]:  # fmt: skip
-    """Add to the ledger. Without ``categories`` an ``in`` is for school matters only, an ``out`` ends every one."""
+    """Add to the ledger. Without ``categories`` an ``in`` is for school matters only, an ``out`` ends every one.
+
+    ``inbound_id``: the family's own message that it rests on. A message to the address that is just being sent either
+    has left before this commits, or its gate sees it: both hold the address's row.
+    """
     if categories is None:
-        categories = [ConsentCategory.SCHOOL] if state is ConsentState.IN else list(ConsentCategory)
+        categories = usual_categories(state)
     entries = [
         Consent(
             address_id=address_id, channel=channel, category=category, state=state, source=source, at=now,
-            by_account_id=account_id, note=note,
+            by_account_id=account_id, note=note, inbound_id=inbound_id,
         )
         for category in categories
     ]  # fmt: skip
+    add_entries(session, entries)
+    return entries
+
+
+def usual_categories(state: ConsentState) -> tuple[ConsentCategory, ...]:
+    """What an entry is about that names no category: an ``in`` is for school matters, an ``out`` ends every one."""
+    return (ConsentCategory.SCHOOL,) if state is ConsentState.IN else tuple(ConsentCategory)
+
+
+def add_entries(session: Session, entries: Collection[Consent]) -> None:
+    """Put entries at the end of the ledger, holding the row of each address: the one way in, for one and for many."""
+    ids = sorted({entry.address_id for entry in entries})
+    session.execute(select(Address.id).where(Address.id.in_(ids)).order_by(Address.id).with_for_update(key_share=True))
     session.add_all(entries)
     session.flush()
-    return entries
 
 
 def record_basis(session: Session, words: str, now: datetime, account_id: int | None) -> None:

@@ -16,8 +16,13 @@ from .windows import next_window
 WEEK = timedelta(days=7)
 ITS_TURN_SOON = timedelta(minutes=1)
 """How long a message waits for one with a better claim, which is being sent just now."""
+UNTIL_MENDED = timedelta(hours=1)
+"""How long a message waits where the school's zone is no zone: until an administrator may have seen to it."""
 AT_ONCE = frozenset({MessageKind.SAFETY, MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP})
 """The three replies that go at any hour, one each (DESIGN §7.6)."""
+TOO_LATE = "It had become stale before it could leave."
+DEAD = "This address no longer works."
+SAID_NO = "This family asked for no more messages at this address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class GateFacts:
     """The same reader has an address on this channel that is not doubtful."""
     shared_with_barred: bool
     zones: Sequence[ZoneInfo]
-    """The reader's; and that of the number's region, where it is another."""
+    """The reader's; and that of the number's region, where it is another. Empty: nobody entered one that exists."""
     hours: OpenHours | None
     """The school's calendar; None: none was entered, and weekdays count as school days."""
     answers_recent: bool
@@ -88,17 +93,29 @@ class GateFacts:
     """The person in whose name it goes still works here."""
     ahead: int = 0
     """Messages to the same family or address, due now, with a better claim to a scarce place."""
+    wrong_words: str | None = None
+    """What is wrong with its words, in a sentence: a gap, too long, not for a first text. None: nothing."""
+    words_known_here: bool = False
+    """Somebody else behind this address was sent the very same words on this channel in the last seven days."""
+    replied_already: bool = False
+    """One of the replies that go at once has gone, or may have gone, to the same words of the family."""
+    gets_texts: bool = True
+    """False: a landline, by the carrier's own word, and this is a text."""
+    said_no: bool = False
+    """Somebody opted this address out; else, without ``consented``, nobody ever opted it in."""
+    money_from: datetime | None = None
+    """The month's money is spent until then; None: some is left."""
 
 
 def decide(facts: GateFacts, now: datetime, rules: SendingRules) -> Answer:
-    """The first refusal that holds, else the moment the windows and caps allow, else yes."""
+    """The first refusal that holds, else the moment the windows, caps and money allow, else yes."""
     if facts.expires_at is not None and now >= facts.expires_at:
-        return Never("It had become stale before it could leave.")
-    if facts.kind in AT_ONCE:
-        return SendNow()
-    refused = _refusal(facts)
+        return Never(TOO_LATE)
+    refused = _refusal_at_once(facts) if facts.kind in AT_ONCE else _refusal(facts)
     if refused is not None:
         return Never(refused)
+    if facts.kind in AT_ONCE:
+        return SendNow()
     wait = _wait(facts, now, rules)
     if wait is None:
         return Never("The school's calendar has no school day left on which it could go.")
@@ -109,12 +126,21 @@ def decide(facts: GateFacts, now: datetime, rules: SendingRules) -> Answer:
     return wait
 
 
+def _refusal_at_once(facts: GateFacts) -> str | None:
+    """A safety reply, the word that somebody is off the list, or HELP: one each, and only to a living address."""
+    if facts.replied_already:
+        return "This has been answered already."
+    if facts.health is AddressHealth.DEAD:
+        return DEAD
+    return facts.wrong_words
+
+
 def _refusal(facts: GateFacts) -> str | None:
-    """Why it may never go: first for the whole family, then for one of its children, then for the address."""
+    """Why it may never go: for the whole family, for one of its children, for the address, for its own words."""
     for words in (_of_the_family(facts), *(_about(child, facts.about_school_work) for child in facts.children)):
         if words is not None:
             return words
-    return _of_the_address(facts)
+    return _of_the_address(facts) or facts.wrong_words or _said_here(facts)
 
 
 def _of_the_family(facts: GateFacts) -> str | None:
@@ -135,9 +161,11 @@ def _of_the_address(facts: GateFacts) -> str | None:
     if facts.shared_with_barred:
         return "This address also reaches a person who may not be contacted; call instead."
     if not facts.consented:
-        return "No consent for this address, or it was withdrawn."
+        return SAID_NO if facts.said_no else "No consent for this address: nobody has agreed to messages there yet."
     if facts.health is AddressHealth.DEAD:
-        return "This address no longer works."
+        return DEAD
+    if not facts.gets_texts:
+        return "This number gets no texts; call instead."
     if facts.health is AddressHealth.DOUBTFUL and facts.usable_elsewhere:
         return "This address is doubtful, and this person has a better one."
     return None
@@ -157,8 +185,18 @@ def _about(child: ChildFacts, about_school_work: bool) -> str | None:
     return None
 
 
+def _said_here(facts: GateFacts) -> str | None:
+    """A household that shares a phone gets the same words once. To say them again to the same person is somebody's
+    choice, and so is an answer to each of two who asked the same."""
+    if facts.words_known_here and not facts.answers_recent:
+        return "This phone or mailbox is shared, and has these words already."
+    return None
+
+
 def _wait(facts: GateFacts, now: datetime, rules: SendingRules) -> NotBefore | None:
-    """From when on windows and caps allow it, with the reason that holds longest; None: never."""
+    """From when on windows, caps and money allow it, with the reason that holds longest; None: never."""
+    if not facts.zones:
+        return NotBefore(now + UNTIL_MENDED, "The time zone of this school is not set right; an administrator can.")
     earliest, because = now, ""
     if not facts.answers_recent:
         capped, because = _caps(facts, now, rules)
@@ -167,15 +205,21 @@ def _wait(facts: GateFacts, now: datetime, rules: SendingRules) -> NotBefore | N
         live = local_moment(facts.live_from, rules.window_opens, facts.zones[0])
         if live > earliest:
             earliest, because = live, "This school sends on this channel only from its first day."
+    if facts.money_from is not None and facts.money_from > earliest and not _is_answer(facts):
+        earliest, because = facts.money_from, "The month's spending limit is reached."
     any_day = facts.urgent or facts.answers_recent
     opens = next_window(facts.zones, facts.hours, earliest, rules, any_day=any_day)
     if opens is None:
         return None
-    if opens > earliest:
+    if opens > earliest == now:
         because = f"Families are written to between {rules.window_opens:%H:%M} and {rules.window_closes:%H:%M}" + (
             " by their own clock." if any_day else " by their own clock, on school days."
         )
     return NotBefore(opens, because)
+
+
+def _is_answer(facts: GateFacts) -> bool:
+    return facts.answers_recent or (facts.kind is MessageKind.ANSWER and not facts.automated)
 
 
 def _caps(facts: GateFacts, now: datetime, rules: SendingRules) -> tuple[datetime, str]:

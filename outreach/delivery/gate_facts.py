@@ -1,198 +1,211 @@
-"""Gather what the gate rests on, for one message, inside the transaction that will also write its answer."""
+"""Gather what the gate rests on, for one message, inside the transaction that will also write its answer.
+
+Two statements: everything that stands about reader, sender, school, address and each student
+(:mod:`.gate_students`), and what else goes to the same places (:mod:`.caps`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from config.tuning import SendingRules
 from models import (
     Address,
     AddressHealth,
     Channel,
+    Consent,
+    ConsentState,
     ContactPoint,
     District,
-    FamilyMember,
     Guardian,
-    Guardianship,
     Hold,
     Message,
-    MessageStudent,
+    ProviderPause,
     School,
     Staff,
     Student,
 )
-from outreach.schooltime import load_hours, named_zone, zone_of_school
+from outreach.schooltime import UnknownZone, named_zone
 
-from .caps import ahead_of, answers_what_family_wrote, sent_lately
-from .consent import has_consent
-from .gate import ChildFacts, GateFacts
+from .caps import places
+from .consent import allows
+from .final_words import words_refused
+from .first_text import texts_that_reached
+from .gate import AT_ONCE, GateFacts
+from .gate_students import STUDENT_COLUMNS, About, about_of, hold_on, with_students
+from .states import ON_ITS_WAY
+from .stop import stopped
+from .terms import Terms
 
-ADULT_AT = 18
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands about one message at one moment, and whether anything holds all sending back."""
+
+    about: Sequence[About]
+    row: Row[*tuple[object, ...]]
+
+    @property
+    def stopped(self) -> bool:
+        """*Stop everything* holds it back."""
+        return bool(self.row.stopped)
+
+    @property
+    def paused(self) -> bool:
+        """Its provider was paused, and is perhaps being tried again."""
+        return bool(self.row.paused)
+
+    @property
+    def first_text(self) -> bool:
+        """No text of ours has reached this address yet."""
+        return not self.row.texted
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the words around a message speak of; see :func:`~outreach.delivery.replies.values_of`."""
+        row = self.row
+        found = {"district": row.district, "school": row.school, "phone": row.phone, "sender": row.sender}
+        return {name: str(value) for name, value in found.items() if value}
+
+
+def standing_of(session: Session, message: Message, provider: str, now: datetime) -> Standing:
+    """Ask once, after the message's rows are held. ``provider``: by which it would leave."""
+    asked = {
+        "message_id": message.id, "address_id": message.address_id, "family_id": message.family_id,
+        "guardian_id": message.guardian_id, "provider": provider, "now": now, "today": now.date(),
+    }  # fmt: skip
+    rows = session.connection().execute(_STANDING, asked).all()
+    return Standing(about_of(rows, now), rows[0])
 
 
 def facts_for(
-    session: Session, message: Message, now: datetime, rules: SendingRules, live: frozenset[Channel]
+    session: Session, message: Message, standing: Standing, now: datetime, terms: Terms, live: frozenset[Channel]
 ) -> GateFacts:
     """Everything :func:`~outreach.delivery.gate.decide` asks about a message to a family.
 
     ``live`` are the channels that really leave the machine; on the others a school needs no first day.
     """
-    assert message.address_id is not None
-    assert message.family_id is not None
-    address = session.get_one(Address, message.address_id)
-    guardian = session.get(Guardian, message.guardian_id) if message.guardian_id is not None else None
-    students = _students(session, message)
-    school = session.get(School, message.school_id or (students[0].school_id if students else 0))
-    first_day = _first_day(school, message.channel)
-    sent = sent_lately(session, message, now, rules)
-    members = _members(session, message)
+    row, about = standing.row, standing.about
+    sent = places(session, message, now, terms.rules)
+    first_day: date | None = row.sms_live_from if message.channel is Channel.SMS else row.email_live_from
     return GateFacts(
         kind=message.kind, automated=message.automated, urgent=message.urgent,
         about_school_work=message.about_school_work, expires_at=message.expires_at,
-        held=_hold(session, message, students, now),
+        held=_hold(session, [row.hold_id, *(one.hold_id for one in about)]),
         live_from=first_day if message.channel in live else None,
         goes_live=message.channel not in live or first_day is not None,
-        reader_active=guardian is not None and guardian.active and _still_reached(session, guardian, address),
-        children=[_child(session, student, student.id in members, guardian, now) for student in students],
-        consented=has_consent(session, address.id, message.channel, message.category),
-        health=address.health, usable_elsewhere=_usable_elsewhere(session, guardian, address),
-        shared_with_barred=_shared_with_barred(session, address, students, now),
-        zones=_zones(session, guardian, address, school),
-        hours=load_hours(session, school.id) if school is not None else None,
-        answers_recent=answers_what_family_wrote(session, message, now, rules),
-        family_sent=sent.family, family_automated=sent.family_automated,
+        reader_active=bool(row.guardian_active and row.reached), children=[one.child for one in about],
+        consented=allows(row.consent, message.category, basis_recorded=row.consent_basis_at is not None),
+        said_no=row.consent is ConsentState.OUT,
+        health=row.health, usable_elsewhere=row.health is not AddressHealth.USABLE and bool(row.better),
+        shared_with_barred=any(one.shared_with_barred for one in about),
+        zones=_zones([row.guardian_zone, row.school_zone, row.district_zone], row.address_zone),
+        hours=terms.hours_of(session, row.school_id) if row.school_id is not None else None,
+        answers_recent=sent.answers_recent, family_sent=sent.family, family_automated=sent.family_automated,
         address_sent=sent.address, address_automated=sent.address_automated,
-        sender_here=_sender_here(session, message, now), ahead=ahead_of(session, message, now),
+        sender_here=_still_here(row.sender_active, row.left_on, now),
+        ahead=sent.ahead, wrong_words=words_refused(session, message, terms.rules, first=standing.first_text),
+        gets_texts=not row.gets_no_texts, words_known_here=sent.words_known_here,
+        replied_already=_replied(session, message),
+        money_from=terms.resumes_at if terms.left <= 0 else None,
     )  # fmt: skip
 
 
-def _students(session: Session, message: Message) -> Sequence[Student]:
-    """Those the message names; where it names none it is about every child of the family, and needs leave for each."""
-    named = session.scalars(
-        select(Student)
-        .join(MessageStudent, MessageStudent.student_id == Student.id)
-        .where(MessageStudent.message_id == message.id)
-        .order_by(Student.id)
-    ).all()
-    if named:
-        return named
-    return session.scalars(select(Student).where(Student.id.in_(_members(session, message))).order_by(Student.id)).all()
+def _still_here(active: bool | None, left_on: date | None, now: datetime) -> bool:
+    """Nothing goes out in the name of somebody who has left; what has no sender has nobody to leave."""
+    return active is None or (active and (left_on is None or left_on > now.date()))
 
 
-def _members(session: Session, message: Message) -> set[int]:
-    """The present students of the message's family."""
-    return set(
-        session.scalars(
-            select(FamilyMember.student_id).where(
-                FamilyMember.family_id == message.family_id, FamilyMember.until_on.is_(None)
-            )
-        )
-    )
-
-
-def _sender_here(session: Session, message: Message, now: datetime) -> bool:
-    """Nothing goes out in the name of somebody who has left."""
-    sender = session.get(Staff, message.staff_id) if message.staff_id is not None else None
-    return sender is None or (sender.active and (sender.left_on is None or sender.left_on > now.date()))
-
-
-def _first_day(school: School | None, channel: Channel) -> date | None:
-    if school is None:
-        return None
-    return school.sms_live_from if channel is Channel.SMS else school.email_live_from
-
-
-def _hold(session: Session, message: Message, students: Sequence[Student], now: datetime) -> str | None:
-    """Whom to ask about the hold on this family, one of the students or their school; None without one."""
-    touched = or_(
-        Hold.family_id == message.family_id,
-        Hold.student_id.in_([student.id for student in students]),
-        Hold.school_id.in_({student.school_id for student in students} | {message.school_id}),
-    )
-    found = session.execute(
-        select(Hold.id, Staff.display_name)
-        .outerjoin(Staff, Staff.id == Hold.ask_staff_id)
-        .where(touched, Hold.from_at <= now, or_(Hold.until_at.is_(None), Hold.until_at > now))
-        .order_by(Hold.id)
-    ).first()
-    return None if found is None else f"ask {found[1] or 'the school office'}."
-
-
-def _still_reached(session: Session, guardian: Guardian, address: Address) -> bool:
-    return bool(
-        session.scalar(
-            select(ContactPoint.id).where(
-                ContactPoint.guardian_id == guardian.id, ContactPoint.address_id == address.id, ContactPoint.active
-            )
-        )
-    )
-
-
-def _child(session: Session, student: Student, member: bool, guardian: Guardian | None, now: datetime) -> ChildFacts:
-    bond = session.scalar(
-        select(Guardianship).where(
-            Guardianship.student_id == student.id,
-            Guardianship.guardian_id == (guardian.id if guardian is not None else None),
-            or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > now.date()),
-        )
-    )
-    return ChildFacts(
-        first_name=student.preferred_name or student.given_name, enrolled=student.active and member,
-        of_age_undecided=_of_age(student, now) and student.rights_review_at is None,
-        may_contact=bond is not None and bond.may_contact,
-        holds_rights=bond is not None and bond.holds_rights,
-        emergency_only=bond is not None and bond.emergency_only,
-    )  # fmt: skip
-
-
-def _of_age(student: Student, now: datetime) -> bool:
-    born = student.birth_date
-    if born is None:
-        return False
-    today = now.date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= ADULT_AT
-
-
-def _usable_elsewhere(session: Session, guardian: Guardian | None, address: Address) -> bool:
-    if guardian is None or address.health is AddressHealth.USABLE:
-        return False
-    better = (
-        select(ContactPoint.id)
-        .join(Address, Address.id == ContactPoint.address_id)
+_POINT, _OTHER_POINT, _OTHER = aliased(ContactPoint), aliased(ContactPoint), aliased(Address)
+_ONCE = (
+    select(
+        stopped().label("stopped"),
+        exists().where(ProviderPause.provider == bindparam("provider")).label("paused"),
+        Address.health, Address.timezone.label("address_zone"),
+        select(Consent.state)
         .where(
-            ContactPoint.guardian_id == guardian.id, ContactPoint.active, Address.kind == address.kind,
-            Address.health == AddressHealth.USABLE,
+            Consent.address_id == Message.address_id, Consent.channel == Message.channel,
+            Consent.category == Message.category,
         )
-    )  # fmt: skip
-    return session.scalar(better.limit(1)) is not None
-
-
-def _shared_with_barred(session: Session, address: Address, students: Sequence[Student], now: datetime) -> bool:
-    """The address also reaches a guardian who may not be contacted about one of the students."""
-    barred = and_(
-        Guardianship.student_id.in_([student.id for student in students]),
-        or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > now.date()),
-        or_(~Guardianship.may_contact, ~Guardianship.holds_rights),
+        .order_by(Consent.id.desc()).limit(1).correlate(Message).scalar_subquery().label("consent"),
+        Guardian.active.label("guardian_active"), Guardian.timezone.label("guardian_zone"),
+        exists()
+        .where(_POINT.guardian_id == Message.guardian_id, _POINT.address_id == Message.address_id, _POINT.active)
+        .label("reached"),
+        exists()
+        .where(
+            _POINT.guardian_id == Message.guardian_id, _POINT.address_id == Message.address_id,
+            _POINT.texts.is_(False), Message.channel == Channel.SMS,
+        )
+        .label("gets_no_texts"),
+        exists()
+        .where(
+            _OTHER_POINT.guardian_id == Message.guardian_id, _OTHER_POINT.active,
+            _OTHER.id == _OTHER_POINT.address_id, _OTHER.kind == Address.kind, _OTHER.health == AddressHealth.USABLE,
+            or_(Message.channel != Channel.SMS, _OTHER_POINT.texts.is_(None), _OTHER_POINT.texts.is_(True)),
+        )
+        .label("better"),
+        Staff.active.label("sender_active"), Staff.left_on,
+        School.id.label("school_id"), School.timezone.label("school_zone"), School.sms_live_from,
+        School.email_live_from, District.timezone.label("district_zone"), District.consent_basis_at,
+        exists(texts_that_reached().where(Message.address_id == bindparam("address_id")).correlate(None))
+        .label("texted"),
+        District.name.label("district"), School.name.label("school"), School.phone, Staff.display_name.label("sender"),
+        *STUDENT_COLUMNS,
+        hold_on(Hold.family_id == Message.family_id, Hold.school_id == Message.school_id).label("hold_id"),
     )
-    point = aliased(ContactPoint)
-    shared = exists().where(point.address_id == address.id, point.guardian_id == Guardianship.guardian_id, point.active)
-    return session.scalar(select(Guardianship.id).where(barred, shared).limit(1)) is not None
+    .select_from(Message)
+    .join(Address, Address.id == Message.address_id)
+    .outerjoin(Guardian, Guardian.id == Message.guardian_id)
+    .outerjoin(Staff, Staff.id == Message.staff_id)
+    .outerjoin(District, District.id == 1)
+    .where(Message.id == bindparam("message_id"))
+)  # fmt: skip
 
 
-def _zone_of_district(session: Session) -> ZoneInfo:
-    return named_zone(session.scalar(select(District.timezone)) or "UTC")
+_STANDING = with_students(_ONCE).outerjoin(School, School.id == func.coalesce(Message.school_id, Student.school_id))
+"""Made once for the process: to build it takes longer than to run it."""
 
 
-def _zones(
-    session: Session, guardian: Guardian | None, address: Address, school: School | None
-) -> tuple[ZoneInfo, ...]:
-    """The reader's own zone, else the school's, else the district's; and the number's region's, where it differs."""
-    own = named_zone(guardian.timezone) if guardian is not None and guardian.timezone else None
-    first = own or (zone_of_school(session, school.id) if school is not None else _zone_of_district(session))
-    region = named_zone(address.timezone) if address.timezone else first
-    return (first,) if region.key == first.key else (first, region)
+def _hold(session: Session, holds: Sequence[int | None]) -> str | None:
+    """Whom to ask about the oldest hold on this family, one of the students or their school; None without one."""
+    found = min((hold for hold in holds if hold is not None), default=None)
+    if found is None:
+        return None
+    name = session.scalar(select(Staff.display_name).join(Hold, Hold.ask_staff_id == Staff.id).where(Hold.id == found))
+    return f"ask {name or 'the school office'}."
+
+
+def _zones(own: Sequence[str | None], region: str | None) -> tuple[ZoneInfo, ...]:
+    """The reader's own zone, else the school's, else the district's; and the number's region's, where it differs.
+
+    A name that is no zone counts as unknown. Empty where nothing is known.
+    """
+    first = next((zone for name in own if (zone := _zone(name)) is not None), None)
+    there = _zone(region)
+    if first is None:
+        return ()
+    return (first,) if there is None or there.key == first.key else (first, there)
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return named_zone(name) if name else None
+    except UnknownZone:
+        return None
+
+
+def _replied(session: Session, message: Message) -> bool:
+    """A reply of this kind to the same words of the family has gone, or may have gone."""
+    if message.kind not in AT_ONCE or message.answers_inbound is None:
+        return False
+    earlier = select(Message.id).where(
+        Message.answers_inbound == message.answers_inbound, Message.kind == message.kind, Message.id != message.id,
+        Message.state.in_(ON_ITS_WAY),
+    )  # fmt: skip
+    return session.scalar(earlier.limit(1)) is not None

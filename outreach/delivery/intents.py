@@ -24,8 +24,10 @@ from models import (
 from outreach.effective import effective_config
 
 from .errors import DeliveryRefused
+from .gate import AT_ONCE
 from .segments import segments_of
 from .states import move
+from .wording import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ def digest_key(staff_id: int, slot: str) -> str:
 def enqueue(session: Session, intent: Intent, now: datetime) -> Message:
     """Keep the intent; the same key asked for again, by anybody and at the same moment, is the message that stands.
 
-    Does not commit. Raises :class:`DeliveryRefused` for empty words, or a channel that is not a text or an e-mail.
+    Does not commit. Raises :class:`DeliveryRefused` for empty words, a gap left open in a family's, or a channel that
+    is not a text or an e-mail.
     """
     if intent.channel not in (Channel.SMS, Channel.EMAIL):
         raise DeliveryRefused("Only texts and e-mails can be sent; a call or a visit is logged.")
     if not intent.body.strip():
         raise DeliveryRefused("This message has no words yet; write them first.")
+    gap = _gap(intent)
+    if gap is not None:
+        raise DeliveryRefused(gap)
     kept = _kept(session, intent.key)
     if kept is not None:
         return kept
@@ -111,6 +117,13 @@ def cancel(session: Session, message_id: int, why: str, now: datetime) -> bool:
     message.lease_until = None
     session.flush()
     return True
+
+
+def _gap(intent: Intent) -> str | None:
+    """A gap that nobody filled, in what a person or a template wrote to a family."""
+    if intent.audience is not Audience.FAMILY or intent.kind in AT_ONCE:
+        return None
+    return unfinished(intent.body) or (unfinished(intent.title) if intent.title else None)
 
 
 def _kept(session: Session, key: str) -> Message | None:

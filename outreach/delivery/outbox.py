@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from config.tuning import SendingRules
 from models import MessageState
-from outreach.effective import effective_config
 
-from . import attempt
-from .claim import claim_due, expire_stale, give_up_lost_attempts
+from . import attempt, result
+from .claim import Claimed, claim_due, expire_stale, give_up_lost_attempts, release
+from .errors import RefusedForNow
+from .line import Line
 from .providers.base import Providers
 from .providers.sandbox import advance
+from .steps import Side, Step, reached, step
+from .terms import Terms, terms_at
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 """Tells the time, with its zone, whenever it is asked."""
 BATCH = 50
+"""Messages of one channel claimed at once."""
+TERMS_LAST = timedelta(seconds=5)
+"""After that rules, calendars and what is left of the month's money are read again."""
+Ends = Counter[MessageState | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,73 +54,118 @@ class DeliveryFigures:
 
 
 def deliver_due(
-    sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str, limit: int = BATCH
-) -> DeliveryFigures:
-    """Send up to ``limit`` due messages. Commits each step by itself, so that a crash anywhere loses and doubles none.
+    sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str, limit: int | None = BATCH,
+    threads: int | None = None, *, patience: timedelta | None = None, stopping: Event | None = None,
+) -> DeliveryFigures:  # fmt: skip
+    """Send due messages, ``threads`` at once (None: as many as the district has set). Commits each step by itself, so
+    that a crash anywhere loses and doubles none.
 
+    ``limit``: one batch of at most as many of each channel; None: one batch after the other, until nothing is due or
+    ``patience`` has gone by. ``stopping``, once set, lets the calls in hand end, and gives back what was not begun.
     ``worker`` names this process or thread; two of them may never share a name.
     """
-    now = clock()
-    with sessions.begin() as session:
-        rules = effective_config(session, now).cadence.sending
-        lost = give_up_lost_attempts(session, now)
-        stale = expire_stale(session, now)
-        claimed = claim_due(session, providers, worker, now, timedelta(seconds=rules.lease_seconds), limit)
-    ends: Counter[MessageState | None] = Counter({MessageState.UNKNOWN: lost, MessageState.EXPIRED: stale})
-    for message_id in claimed:
-        ends[_deliver_or_leave(sessions, providers, clock, worker, message_id, rules)] += 1
-    return DeliveryFigures(
-        claimed=len(claimed),
-        accepted=ends[MessageState.ACCEPTED] + ends[MessageState.DELIVERED],
-        failed=ends[MessageState.FAILED],
-        skipped=ends[MessageState.SKIPPED] + ends[MessageState.EXPIRED] + ends[MessageState.CANCELLED],
-        postponed=ends[MessageState.SCHEDULED] + ends[None],
-        unknown=ends[MessageState.UNKNOWN],
-    )
-
-
-def _deliver_or_leave(
-    sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str, message_id: int,
-    rules: SendingRules,
-) -> MessageState | None:  # fmt: skip
-    """One claimed message. A fault of ours at one never keeps the others waiting: it is logged, and its lease ends it.
-
-    Before the call that means another try when the lease is over; after it, unknown.
-    """
-    try:
-        return _deliver(sessions, providers, clock, worker, message_id, rules)
-    except Exception:
-        log.exception("message left where it was", message_id=message_id, worker=worker)
-        return None
-
-
-def _deliver(
-    sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str, message_id: int,
-    rules: SendingRules,
-) -> MessageState | None:  # fmt: skip
-    """One claimed message; the state it came to, None where another worker or a person had taken it meanwhile."""
-    now = clock()
-    with sessions.begin() as session:
-        outgoing = attempt.begin(session, message_id, worker, providers, rules, now)
-        if outgoing is None:
-            return attempt.state_of(session, message_id)
-    answer = attempt.call(providers, outgoing)
-    with sessions.begin() as session:
-        state = attempt.finish(session, outgoing, answer, rules, clock())
-    log.info("message handed over", message_id=message_id, attempt_id=outgoing.attempt_id, state=state.value)
-    return state
+    run = _Run(sessions, providers, clock, worker, limit, clock() + patience if patience is not None else None)
+    with step(sessions, Step.CLAIM) as session:
+        now = clock()
+        run.read_terms(session, now)
+        run.ends[MessageState.UNKNOWN] = give_up_lost_attempts(session, now)
+        run.ends[MessageState.EXPIRED] = expire_stale(session, now)
+    return run.deliver(threads or run.terms.rules.threads, stopping or Event())
 
 
 def drain(
     sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str
 ) -> DeliveryFigures:  # fmt: skip
     """Send until nothing is due, then let the sandbox give every receipt it still owes."""
-    total = DeliveryFigures()
-    while True:
-        done = deliver_due(sessions, providers, clock, worker)
-        total += done
-        if done.claimed == 0:
-            break
-    with sessions.begin() as session:
+    total = deliver_due(sessions, providers, clock, worker, limit=None)
+    with step(sessions, Step.POLL) as session:
         advance(session, clock(), settle=True)
     return total
+
+
+class _Run:
+    """One call of :func:`deliver_due`: its batches, and how its messages ended."""
+
+    terms: Terms
+    terms_of: datetime
+    """The moment at which they were read."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], providers: Providers, clock: Clock, worker: str, limit: int | None,
+        until: datetime | None,
+    ) -> None:  # fmt: skip
+        self.sessions, self.providers, self.clock, self.worker = sessions, providers, clock, worker
+        self.limit, self.until = limit, until
+        self.batches = self.claimed = 0
+        self.ends: Ends = Counter()
+
+    def deliver(self, threads: int, stopping: Event) -> DeliveryFigures:
+        line = Line(self._claim, threads, stopping)
+        try:
+            with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
+                for each in [pool.submit(self._work, line) for _ in range(threads)]:
+                    self.ends += each.result()
+        finally:
+            if line.left():
+                with step(self.sessions, Step.CLAIM) as session:
+                    release(session, self.worker, line.left())
+        ends = self.ends
+        return DeliveryFigures(
+            claimed=self.claimed - len(line.left()),
+            accepted=ends[MessageState.ACCEPTED] + ends[MessageState.DELIVERED],
+            failed=ends[MessageState.FAILED],
+            skipped=ends[MessageState.SKIPPED] + ends[MessageState.EXPIRED] + ends[MessageState.CANCELLED],
+            postponed=ends[MessageState.SCHEDULED] + ends[None],
+            unknown=ends[MessageState.UNKNOWN],
+        )
+
+    def read_terms(self, session: Session, now: datetime) -> None:
+        self.terms, self.terms_of = terms_at(session, now), now
+
+    def _claim(self) -> tuple[datetime, Sequence[Claimed]]:
+        now = self.clock()
+        if (self.limit is not None and self.batches) or (self.until is not None and now >= self.until):
+            return now, ()
+        with step(self.sessions, Step.CLAIM) as session:
+            if now - self.terms_of >= TERMS_LAST:
+                self.read_terms(session, now)
+            claims = claim_due(session, self.providers, self.worker, now, self.terms.rules, self.limit or BATCH)
+        self.batches += 1
+        self.claimed += len(claims)
+        return now, claims
+
+    def _work(self, line: Line) -> Ends:
+        ends: Ends = Counter()
+        while (message_id := line.next()) is not None:
+            try:
+                ends[self._deliver_or_leave(message_id)] += 1
+            finally:
+                line.done()
+        return ends
+
+    def _deliver_or_leave(self, message_id: int) -> MessageState | None:
+        """A fault of ours at one message never keeps the others waiting: it is logged, and its lease ends it.
+
+        Before the call that means another try when the lease is over; after it, unknown.
+        """
+        try:
+            return self._deliver(message_id)
+        except Exception:
+            log.exception("message left where it was", message_id=message_id, worker=self.worker)
+            return None
+
+    def _deliver(self, message_id: int) -> MessageState | None:
+        """One claimed message; the state it came to, None where it is no longer there."""
+        now, terms = self.clock(), self.terms
+        with step(self.sessions, Step.SENDING) as session:
+            outgoing = attempt.begin(session, message_id, self.worker, self.providers, terms, now)
+            if outgoing is None:
+                return attempt.state_of(session, message_id)
+        reached(Step.CALL, Side.BEFORE)
+        # A process that stood still until here (a suspended machine) must not call: its window may be over, and others
+        # may have found that nothing arrived, and sent it themselves.
+        late = self.clock() >= now + timedelta(seconds=terms.rules.attempt_deadline_seconds)
+        answer = RefusedForNow("held-up", "the call came too late") if late else attempt.call(self.providers, outgoing)
+        reached(Step.CALL, Side.AFTER)
+        with step(self.sessions, Step.RESULT) as session:
+            return result.finish(session, outgoing, answer, terms.rules, self.clock())

@@ -1,39 +1,180 @@
-"""A provider that is not used for a while: paused, resumed, and which channels are open meanwhile."""
+"""A provider that is not used for a while: paused, tried again a few messages at a time, resumed."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Channel, ProviderPause
+from models import (
+    Account,
+    AccountRole,
+    AddressKind,
+    AttemptResult,
+    Audience,
+    Channel,
+    DeliveryAttempt,
+    Message,
+    MessageKind,
+    MessageState,
+    PauseKind,
+    ProviderPause,
+    Role,
+    account_role,
+)
+from outreach.effective import effective_config
 
+from .intents import Intent, enqueue
 from .providers.base import Providers
 
+SPOKEN = {"twilio": "Twilio", "sendgrid": "SendGrid", "sandbox": "The sandbox"}
+"""What people call a provider."""
+ANSWERED = (AttemptResult.ACCEPTED, AttemptResult.REFUSED_FOR_GOOD)
+"""Ends of a call that show a provider at work: it took the message, or said what is wrong with it."""
+LETTER = "pause"
+"""How the keys of letters about a pause begin."""
+LETTER_GOOD_FOR = timedelta(days=1)
+MENDED = "It was mended before this could be told."
 
-def pause_provider(session: Session, provider: str, why: str, now: datetime, until: datetime | None) -> None:
-    """Send nothing more through ``provider`` until then, or until a person resumes it. Does not commit."""
-    standing = session.get(ProviderPause, provider, with_for_update=True) or ProviderPause(provider=provider)
+
+def pause_provider(session: Session, provider: str, why: str, now: datetime, until: datetime | None) -> bool:
+    """Send nothing more through ``provider`` until then; without ``until`` until a person resumes it, and every
+    administrator of the district is told by e-mail, once a pause.
+
+    False, and nothing changes, where a pause stands that is as long or longer: one that needs a person is never
+    shortened by one that ends by itself. Does not commit.
+    """
+    kind = PauseKind.CREDENTIALS if until is None else PauseKind.ERRORS
+    standing = _standing(session, provider)
+    if standing is None:
+        made = ProviderPause(provider=provider, kind=kind, trips=1, why=why, paused_at=now, until_at=until)
+        if _kept(session, made):
+            _tell_administrators(session, made)
+            return True
+        standing = session.get_one(ProviderPause, provider, with_for_update=True, populate_existing=True)
+    if standing.until_at is None or (until is not None and standing.until_at >= until):
+        return False
+    standing.kind, standing.trips = kind, standing.trips + 1
     standing.why, standing.paused_at, standing.until_at = why, now, until
-    session.add(standing)
     session.flush()
+    _tell_administrators(session, standing)
+    return True
 
 
 def resume_providers(session: Session) -> list[str]:
-    """Lift the pause of every provider, once whatever it refused is mended; their names. Does not commit."""
+    """Lift the pause of every provider, once whatever it refused is mended; their names. Does not commit.
+
+    A letter about it that has not left by then is taken back.
+    """
     paused = session.scalars(select(ProviderPause).order_by(ProviderPause.provider).with_for_update()).all()
     for standing in paused:
+        session.execute(
+            update(Message)
+            .where(
+                Message.intent_key.like(f"{LETTER}|{standing.provider}|%"), Message.state == MessageState.SCHEDULED
+            )
+            .values(state=MessageState.CANCELLED, state_reason=MENDED, claimed_by=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
         session.delete(standing)
     session.flush()
     return [standing.provider for standing in paused]
 
 
 def open_channels(session: Session, providers: Providers, now: datetime) -> list[Channel]:
-    """The channels whose provider is not paused."""
+    """The channels whose provider is not paused. One that is tried again is open; :func:`allowance` says how far."""
     paused = set(
         session.scalars(
             select(ProviderPause.provider).where(or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > now))
         )
     )
     return [channel for channel, provider in providers.by_channel.items() if provider.name not in paused]
+
+
+def allowance(session: Session, provider: str, now: datetime) -> int | None:
+    """How many more messages may be handed to ``provider`` now. None: no limit; 0: none, it is paused.
+
+    After a pause for errors that is ``breaker.probe_messages`` in all, until one call shows the provider at work.
+    """
+    standing = session.get(ProviderPause, provider, populate_existing=True)
+    if standing is None:
+        return None
+    if standing.until_at is None or standing.until_at > now:
+        return 0
+    if answered_since(session, provider, standing.until_at):
+        return None
+    tried = session.scalar(
+        select(func.count()).select_from(DeliveryAttempt).where(*since(provider, standing.until_at))
+    )  # fmt: skip
+    return max(0, effective_config(session, now).cadence.breaker.probe_messages - (tried or 0))
+
+
+def answered_since(session: Session, provider: str, moment: datetime) -> bool:
+    """Whether a call to ``provider`` that began after ``moment`` showed it at work."""
+    found = select(DeliveryAttempt.id).where(*since(provider, moment), DeliveryAttempt.result.in_(ANSWERED)).limit(1)
+    return session.scalar(found) is not None
+
+
+def since(provider: str, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Attempts at ``provider`` that began at or after ``moment``; the second condition only serves the index."""
+    return (
+        DeliveryAttempt.provider == provider,
+        or_(DeliveryAttempt.ended_at.is_(None), DeliveryAttempt.ended_at >= moment),
+        DeliveryAttempt.started_at >= moment,
+    )
+
+
+def _standing(session: Session, provider: str) -> ProviderPause | None:
+    return session.get(ProviderPause, provider, with_for_update=True, populate_existing=True)
+
+
+def _kept(session: Session, made: ProviderPause) -> bool:
+    """Whether the new row is ours; False where another worker wrote one at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _tell_administrators(session: Session, pause: ProviderPause) -> None:
+    """One e-mail to each administrator of the district about a pause that needs a person. It goes by the outbox, and so
+    waits where e-mail itself is paused."""
+    if pause.kind is not PauseKind.CREDENTIALS:
+        return
+    spoken = SPOKEN.get(pause.provider, pause.provider)
+    for reader in _administrators(session):
+        enqueue(
+            session,
+            Intent(
+                key=f"{LETTER}|{pause.provider}|{pause.paused_at:%Y%m%dT%H%M%S%f}|{reader.id}", audience=Audience.STAFF,
+                kind=MessageKind.NOTICE, channel=Channel.EMAIL, to_kind=AddressKind.EMAIL, to_value=reader.email,
+                title=f"{spoken} refuses us: nothing more leaves that way",
+                body=(
+                    f"{pause.why}\n\nMessages wait, and none is lost. Once this is mended, resume it on the delivery "
+                    "page, or with “outreach resume”. What has gone stale by then is not sent any more."
+                ),
+                due_at=pause.paused_at, expires_at=pause.paused_at + LETTER_GOOD_FOR, staff_id=reader.staff_id,
+                about_school_work=False,
+            ),
+            pause.paused_at,
+        )  # fmt: skip
+
+
+def _administrators(session: Session) -> Sequence[Account]:
+    """Who administers the district; where nobody does, who administers a school."""
+    for role in (AccountRole.DISTRICT_ADMINISTRATOR, AccountRole.ADMINISTRATOR):
+        found = session.scalars(
+            select(Account)
+            .join(account_role, account_role.c.account_id == Account.id)
+            .join(Role, Role.id == account_role.c.role_id)
+            .where(Account.active, Role.name == role.value)
+            .order_by(Account.id)
+        ).all()
+        if found:
+            return found
+    return []

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from models import Message, MessageState
 
 S = MessageState
+NOT_KNOWN = "We do not know whether this left; it is being checked."
 
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
     # To accepted or delivered only by a receipt of an earlier attempt, which then is not made again.

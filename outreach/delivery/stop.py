@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Audience, DeliveryStop, Message, School
+from models import Audience, DeliveryStop, Message, MessageKind, School
 from outreach.errors import NotFound
 
 
@@ -48,12 +48,14 @@ def stops_in_force(session: Session) -> list[DeliveryStop]:
 
 
 def stopped() -> ColumnElement[bool]:
-    """For a statement over messages: a stop holds this one back. Letters about an account always go."""
+    """For a statement over messages: a stop holds this one back. Letters about an account always go, and so does what
+    tells a school's safety list that somebody may be in danger."""
     in_force = exists().where(
         DeliveryStop.resumed_at.is_(None),
         or_(DeliveryStop.school_id.is_(None), DeliveryStop.school_id == Message.school_id),
     )
-    return (Message.audience != Audience.ACCOUNT) & in_force
+    to_safety_list = and_(Message.audience == Audience.STAFF, Message.kind == MessageKind.SAFETY)
+    return (Message.audience != Audience.ACCOUNT) & ~to_safety_list & in_force
 
 
 def school_by_code(session: Session, code: str) -> School:

@@ -20,7 +20,7 @@ from models import (
     SandboxMessage,
 )
 from outreach.delivery import Providers, deliver_due
-from outreach.delivery.caps import answers_what_family_wrote, sent_lately
+from outreach.delivery.caps import places
 from outreach.effective import effective_config
 from tests.delivery.letters import Household, household, intent, text
 from tests.world import NOW, World
@@ -80,7 +80,7 @@ def sent(session: Session, home: Household, key: str, days_ago: float, **values:
 def counted(session: Session, home: Household, now: datetime = NOW) -> int:
     fresh = text(session, home, "fresh")
     rules = effective_config(session, now).cadence.sending
-    return len(sent_lately(session, fresh, now, rules).family)
+    return len(places(session, fresh, now, rules).family)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_an_answer_to_what_the_family_said_counts_nowhere(session: Session, worl
     assert counted(session, home) == 0
     answer = text(session, home, "another", kind=MessageKind.ANSWER)
     rules = effective_config(session, NOW).cadence.sending
-    assert answers_what_family_wrote(session, answer, NOW, rules)
-    assert not answers_what_family_wrote(session, answer, NOW + timedelta(days=5), rules)
+    assert places(session, answer, NOW, rules).answers_recent
+    assert not places(session, answer, NOW + timedelta(days=5), rules).answers_recent
 
 
 def test_an_answer_to_a_silent_family_is_a_message_like_any_other(session: Session, world: World) -> None:
@@ -138,7 +138,7 @@ def test_a_text_that_answers_an_inbound_one_is_free_by_that_alone(session: Sessi
         )
     )  # fmt: skip
     answer = text(session, home, "reply", kind=MessageKind.ANSWER, answers_inbound="SM9")
-    assert answers_what_family_wrote(session, answer, NOW, effective_config(session, NOW).cadence.sending)
+    assert places(session, answer, NOW, effective_config(session, NOW).cadence.sending).answers_recent
 
 
 def test_the_last_place_of_a_week_is_the_teacher_s_not_the_survey_s(

@@ -58,10 +58,14 @@ def test_a_teachers_message_to_a_willing_guardian_goes_in_school_hours() -> None
         ({"children": [replace(MAYA, holds_rights=False)]}, "no education rights"),
         ({"children": [MAYA, replace(MAYA, first_name="Leo", may_contact=False)]}, "about Leo"),
         ({"shared_with_barred": True}, "may not be contacted"),
-        ({"consented": False}, "No consent"),
+        ({"consented": False}, "nobody has agreed"),
+        ({"consented": False, "said_no": True}, "asked"),
+        ({"gets_texts": False}, "gets no texts"),
         ({"health": AddressHealth.DEAD}, "no longer works"),
         ({"health": AddressHealth.DOUBTFUL, "usable_elsewhere": True}, "has a better one"),
         ({"expires_at": TUESDAY_TEN}, "stale"),
+        ({"wrong_words": "Replace “[name]” with your own words first."}, "[name]"),
+        ({"words_known_here": True}, "has these words already"),
     ],
 )
 def test_what_may_never_go_is_refused_in_words(change: dict[str, object], words: str) -> None:
@@ -130,6 +134,71 @@ def test_what_would_be_stale_by_its_turn_is_refused_now() -> None:
     answer = decide(facts, datetime(2026, 11, 25, 20, 30, tzinfo=CHICAGO), RULES)
     assert isinstance(answer, Never)
     assert "stale" in answer.because
+
+
+def test_when_the_month_s_money_is_spent_it_waits_for_the_next() -> None:
+    december = datetime(2026, 12, 1, 0, 0, tzinfo=CHICAGO)
+    spent = replace(FINE, money_from=december)
+    answer = decide(spent, TUESDAY_TEN, RULES)
+    assert isinstance(answer, NotBefore)
+    assert answer.because == "The month's spending limit is reached."
+    assert answer.at == december.replace(hour=8)
+    soon_stale = decide(replace(spent, expires_at=TUESDAY_TEN + timedelta(days=3)), TUESDAY_TEN, RULES)
+    assert soon_stale == Never("The month's spending limit is reached. By then it would be stale.")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answers_recent": True}, {"kind": MessageKind.ANSWER}, {"kind": MessageKind.SAFETY},
+        {"kind": MessageKind.OPT_OUT_CONFIRMATION}, {"kind": MessageKind.HELP},
+    ],
+)  # fmt: skip
+def test_answers_and_what_goes_at_once_leave_whatever_is_spent(change: dict[str, object]) -> None:
+    spent = replace(FINE, money_from=TUESDAY_TEN + timedelta(days=7))
+    assert decide(replace(spent, **change), TUESDAY_TEN, RULES) == SendNow()  # type: ignore[arg-type]  # the table's own values
+
+
+@pytest.mark.parametrize("kind", [MessageKind.SAFETY, MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP])
+def test_what_goes_at_once_goes_at_night_without_consent_and_over_every_cap(kind: MessageKind) -> None:
+    sent = [TUESDAY_TEN - timedelta(hours=1)] * 9
+    facts = replace(
+        FINE, kind=kind, consented=False, held="ask K. Lowe.", goes_live=False, children=[], reader_active=False,
+        family_sent=sent, address_sent=sent, automated=True, family_automated=sent, words_known_here=True,
+    )  # fmt: skip
+    assert decide(facts, datetime(2026, 11, 29, 3, 0, tzinfo=CHICAGO), RULES) == SendNow()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"replied_already": True}, "answered already"),
+        ({"health": AddressHealth.DEAD}, "no longer works"),
+        ({"expires_at": TUESDAY_TEN}, "stale"),
+    ],
+)
+def test_what_goes_at_once_goes_once_in_time_and_never_to_a_dead_address(
+    change: dict[str, object], words: str
+) -> None:  # fmt: skip
+    answer = decide(replace(FINE, kind=MessageKind.HELP, **change), TUESDAY_TEN, RULES)  # type: ignore[arg-type]  # the table's own values
+    assert isinstance(answer, Never)
+    assert words in answer.because
+
+
+def test_an_answer_may_repeat_words_that_the_phone_has() -> None:
+    assert decide(replace(FINE, words_known_here=True, answers_recent=True), TUESDAY_TEN, RULES) == SendNow()
+
+
+def test_without_a_zone_it_waits_and_says_who_can_mend_that() -> None:
+    answer = decide(replace(FINE, zones=[]), TUESDAY_TEN, RULES)
+    assert isinstance(answer, NotBefore)
+    assert "administrator" in answer.because
+
+
+def test_past_the_calendar_s_end_it_is_refused_in_words() -> None:
+    over = replace(FINE, hours=replace(HOURS, last_day=date(2026, 11, 20), _spans={}))
+    answer = decide(over, TUESDAY_TEN, RULES)
+    assert answer == Never("The school's calendar has no school day left on which it could go.")
 
 
 def test_before_its_go_live_day_a_school_sends_nothing() -> None:

@@ -43,6 +43,7 @@ from outreach.delivery import (
 )
 from outreach.delivery.claim import claim_due
 from outreach.delivery.errors import Unclear
+from outreach.delivery.terms import terms_at
 from outreach.effective import effective_config
 from tests.delivery.letters import Household, household, text
 from tests.world import NOW, World
@@ -149,7 +150,7 @@ def test_an_opt_out_that_the_provider_knows_is_kept_and_holds(
         assert session.scalars(select(Consent.state)).all() == [ConsentState.OUT, ConsentState.OUT]
         second = session.scalars(select(Message).where(Message.intent_key == "two")).one()
         assert second.state is MessageState.SKIPPED
-        assert "consent" in (second.state_reason or "")
+        assert "no more messages" in (second.state_reason or "")
 
 
 def test_a_dead_number_is_not_written_to_again(sessions: sessionmaker[Session], providers: Providers) -> None:
@@ -284,10 +285,10 @@ def test_a_crash_after_the_call_leaves_it_unknown_and_it_is_never_sent_again(
 ) -> None:
     put(sessions, prepared(sessions))
     with sessions.begin() as session:
-        rules = effective_config(session, NOW).cadence.sending
-        (claimed,) = claim_due(session, providers, "dies", NOW, timedelta(minutes=2), 10)
+        terms = terms_at(session, NOW)
+        (claimed,) = claim_due(session, providers, "dies", NOW, terms.rules, 10)
     with sessions.begin() as session:
-        outgoing = attempt.begin(session, claimed, "dies", providers, rules, NOW)
+        outgoing = attempt.begin(session, claimed.id, "dies", providers, terms, NOW)
     assert outgoing is not None
     providers.of(Channel.SMS).send(outgoing)  # and the process dies here
     assert deliver_due(sessions, providers, lambda: NOW + timedelta(seconds=60), "other").claimed == 0
@@ -307,7 +308,7 @@ def test_a_crash_before_sending_was_committed_frees_the_message(
 ) -> None:
     put(sessions, prepared(sessions))
     with sessions.begin() as session:
-        assert len(claim_due(session, providers, "dies", NOW, timedelta(minutes=2), 10)) == 1
+        assert len(claim_due(session, providers, "dies", NOW, terms_at(session, NOW).rules, 10)) == 1
     assert deliver_due(sessions, providers, lambda: NOW, "other").claimed == 0
     assert deliver_due(sessions, providers, lambda: LATER, "other").accepted == 1
 
@@ -323,7 +324,7 @@ def test_a_lost_answer_is_not_an_absent_message(sessions: sessionmaker[Session],
 
 def test_an_unforeseen_fault_in_a_provider_is_unclear(sessions: sessionmaker[Session], providers: Providers) -> None:
     class Faulty:
-        name = "faulty"
+        name, sender, confirms_opt_out = "faulty", "faulty", False
 
         def send(self, outgoing: object) -> object:
             raise ZeroDivisionError

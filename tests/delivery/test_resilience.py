@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from operator import add
+from itertools import count
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from models import (
     AddressKind,
     Audience,
     Channel,
+    District,
     FamilyMember,
     Message,
     MessageKind,
@@ -34,6 +35,8 @@ from outreach.delivery import (
     resume,
     stop_everything,
 )
+from outreach.delivery.errors import Unclear
+from outreach.effective import effective_config
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
 
@@ -41,7 +44,7 @@ from tests.world import NOW, World
 class Meanwhile:
     """A provider that lets something happen elsewhere during its first call."""
 
-    name = "sandbox"
+    name, sender, confirms_opt_out = "sandbox", "sandbox", False
 
     def __init__(self, inner: Provider, happens: object) -> None:
         self.inner, self.happens, self.calls = inner, happens, 0
@@ -52,6 +55,15 @@ class Meanwhile:
             assert callable(self.happens)
             self.happens()
         return self.inner.send(outgoing)
+
+
+class Breaking:
+    """A provider whose calls all break."""
+
+    name, sender, confirms_opt_out = "sandbox", "sandbox", False
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        raise Unclear("connection", "it broke")
 
 
 def arrived(sessions: sessionmaker[Session]) -> int:
@@ -83,7 +95,7 @@ def test_a_stop_counts_for_what_was_claimed_before_it(sessions: sessionmaker[Ses
             stop_everything(session, None, "a wrong template", NOW)
 
     line, _ = with_meanwhile(providers, stop)
-    deliver_due(sessions, line, lambda: NOW, "w")
+    deliver_due(sessions, line, lambda: NOW, "w", threads=1)
     assert arrived(sessions) == 1
     with sessions.begin() as session:
         resume(session, None, NOW)
@@ -99,8 +111,24 @@ def test_a_pause_counts_for_what_was_claimed_before_it(sessions: sessionmaker[Se
             pause_provider(session, "sandbox", "it refuses us", NOW, None)
 
     line, provider = with_meanwhile(providers, pause)
-    deliver_due(sessions, line, lambda: NOW, "w")
+    deliver_due(sessions, line, lambda: NOW, "w", threads=1)
     assert provider.calls == 1
+
+
+def test_after_a_pause_for_errors_a_few_messages_try_first(
+    sessions: sessionmaker[Session], providers: Providers
+) -> None:
+    line, provider = with_meanwhile(providers, lambda: None)
+    provider.inner = Breaking()
+    with sessions.begin() as session:
+        world = World(session)
+        for number in range(8):
+            text(session, household(world), f"{number}")
+        pause_provider(session, "sandbox", "too many errors", NOW - timedelta(minutes=3), NOW - timedelta(minutes=1))
+        probes = effective_config(session, NOW).cadence.breaker.probe_messages
+    deliver_due(sessions, line, lambda: NOW, "w", threads=4)
+    deliver_due(sessions, line, lambda: NOW, "w", threads=4)
+    assert provider.calls == probes
 
 
 def test_what_is_taken_back_after_the_claim_does_not_leave(
@@ -113,25 +141,51 @@ def test_what_is_taken_back_after_the_claim_does_not_leave(
             assert cancel(session, ids[2], "Taken back.", NOW)
 
     line, _ = with_meanwhile(providers, take_back)
-    deliver_due(sessions, line, lambda: NOW, "w")
+    deliver_due(sessions, line, lambda: NOW, "w", threads=1)
     assert arrived(sessions) == 2
     assert states(sessions)[2] is MessageState.CANCELLED
 
 
-def test_what_cannot_be_decided_keeps_nobody_else_waiting(
+def test_a_fault_at_one_message_keeps_nobody_else_waiting(
+    sessions: sessionmaker[Session], providers: Providers
+) -> None:
+    three_homes(sessions)
+    asked = count()
+
+    def fails_once(start: datetime) -> datetime:
+        if next(asked) == 2:  # after the run's start and the claim: the first message, before its call
+            raise ZeroDivisionError
+        return start
+
+    deliver_due(sessions, providers, partial(fails_once, NOW), "w", threads=1)
+    assert (arrived(sessions), states(sessions).count(MessageState.SCHEDULED)) == (2, 1)
+    deliver_due(sessions, providers, lambda: NOW + timedelta(minutes=3), "w")
+    assert arrived(sessions) == 3
+
+
+def test_a_time_zone_that_is_none_counts_as_unknown_and_the_school_s_holds(
     sessions: sessionmaker[Session], providers: Providers
 ) -> None:
     with sessions.begin() as session:
-        world = World(session)
-        broken = household(world)
-        broken.guardian.timezone = "Mars/Olympus"
-        text(session, broken, "broken", due_at=NOW - timedelta(hours=1))
-        for number in range(3):
-            text(session, household(world), f"{number}")
-    for minute in (0, 3):
-        deliver_due(sessions, providers, partial(add, NOW, timedelta(minutes=minute)), "w")
-    assert arrived(sessions) == 3
-    assert states(sessions)[0] is MessageState.SCHEDULED
+        home = household(World(session))
+        home.guardian.timezone, home.phone.timezone = "Mars/Olympus", "Not/AZone"
+        text(session, home)
+    assert deliver_due(sessions, providers, lambda: NOW.replace(hour=5), "w").postponed == 0  # not due yet
+    assert deliver_due(sessions, providers, lambda: NOW + timedelta(hours=12), "w").postponed == 1
+    assert deliver_due(sessions, providers, lambda: NOW + timedelta(hours=22), "w").accepted == 1
+
+
+def test_where_no_zone_is_one_it_waits_for_an_administrator(
+    sessions: sessionmaker[Session], providers: Providers
+) -> None:
+    with sessions.begin() as session:
+        home = household(World(session))
+        home.school.timezone = "Mars/Olympus"
+        session.get_one(District, 1).timezone = "Mars/Olympus"
+        text(session, home)
+    assert deliver_due(sessions, providers, lambda: NOW, "w").postponed == 1
+    with sessions() as session:
+        assert "time zone" in (session.scalars(select(Message.state_reason)).one() or "")
 
 
 def test_what_goes_stale_under_a_stop_expires_all_the_same(

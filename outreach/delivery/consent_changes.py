@@ -1,0 +1,150 @@
+"""Changes to consent that are nobody's text: by staff who were told, and by the link in an e-mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models import (
+    Address,
+    Channel,
+    Consent,
+    ConsentCategory,
+    ConsentSource,
+    ConsentState,
+    InboundMessage,
+    JsonObject,
+)
+from outreach.access import ADMINISTRATORS, Viewer, audit, require_role
+
+from .consent import SENDING_CHANNELS, record_consent, usual_categories
+from .errors import DeliveryRefused
+from .ledger import seen_address
+
+CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+"""Single words that make Twilio itself block the number (error 21610) until START comes from it.
+
+Twilio: "Support for opt-out keywords (SMS STOP filtering)"; the last two since 2025.
+"""
+LONGEST_NOTE = 300
+BLOCKED = (
+    "The carrier blocks texts to this number since STOP came from it. Only START from that phone ends the block; ask "
+    "them to text START to the number that you write from."
+)
+
+
+def change_by_staff(
+    session: Session, viewer: Viewer | None, address_id: int, channel: Channel, state: ConsentState, note: str,
+    now: datetime, *, category: ConsentCategory | None = None,
+) -> list[Consent]:  # fmt: skip
+    """What a member of staff was told about an address they may see; ``note`` says by whom and how. None: by command.
+
+    Without ``category`` an ``in`` is for school matters, an ``out`` ends every one. What stands so already adds
+    nothing. Raises ``NotFound``, ``NotAllowed`` (only administrators opt anybody in) and :class:`DeliveryRefused`:
+    no note, a channel that the address has not, or a number that its carrier blocks.
+    """
+    address = seen_address(session, viewer, address_id)
+    if state is ConsentState.IN and viewer is not None:
+        require_role(viewer, *ADMINISTRATORS)
+    if SENDING_CHANNELS.get(address.kind) is not channel:
+        raise DeliveryRefused("This address takes no such messages; choose texts for a number, e-mail for a mailbox.")
+    note = note.strip()
+    if not note:
+        told = "how they asked for it" if state is ConsentState.IN else "who asked, and how"
+        raise DeliveryRefused(f"Say {told}; it stands in the ledger.")
+    if len(note) > LONGEST_NOTE:
+        raise DeliveryRefused(f"This has {len(note)} characters; at most {LONGEST_NOTE} fit.")
+    if state is ConsentState.IN and channel is Channel.SMS and blocked_by_carrier(session, address_id):
+        raise DeliveryRefused(BLOCKED)
+    wanted = (category,) if category is not None else usual_categories(state)
+    changed = [one for one in wanted if _standing(session, address_id, channel, one) is not state]
+    if not changed:
+        return []
+    entries = record_consent(
+        session, address_id, channel, state, ConsentSource.STAFF, now, categories=changed, note=note,
+        account_id=viewer.account_id if viewer is not None else None,
+    )  # fmt: skip
+    detail: JsonObject = {"channel": channel.value, "state": state.value, "categories": [*map(str, changed)]}
+    audit(session, viewer, "consent.change", "address", address_id, now, detail=detail)
+    return entries
+
+
+def blocked_by_carrier(session: Session, address_id: int) -> bool:
+    """Whether texts to this number would be refused whatever our ledger says: STOP came from it, and no START since."""
+    newest = session.scalar(
+        select(Consent)
+        .where(
+            Consent.address_id == address_id, Consent.channel == Channel.SMS,
+            Consent.source.in_((ConsentSource.PROVIDER, ConsentSource.FAMILY_WROTE)),
+        )
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    if newest is None or newest.state is ConsentState.IN:
+        return False
+    if newest.source is ConsentSource.PROVIDER:
+        return True
+    wrote = session.get(InboundMessage, newest.inbound_id) if newest.inbound_id is not None else None
+    return wrote is not None and wrote.body.strip().strip(".!").lower() in CARRIER_STOPS
+
+
+def stopped_by_link(session: Session, address_id: int) -> bool:
+    """Whether no e-mail of any category goes to this address any more."""
+    return all(_standing(session, address_id, Channel.EMAIL, one) is ConsentState.OUT for one in ConsentCategory)
+
+
+def stop_by_link(session: Session, address_id: int, now: datetime) -> bool:
+    """One click on the link under an e-mail ends e-mails of every category. False where they had ended already."""
+    _hold(session, address_id)
+    if stopped_by_link(session, address_id):
+        return False
+    record_consent(session, address_id, Channel.EMAIL, ConsentState.OUT, ConsentSource.UNSUBSCRIBE_LINK, now)
+    return True
+
+
+def may_undo(session: Session, address_id: int) -> bool:
+    """Whether it was the link that ended e-mails, so that the link may bring them back."""
+    newest = _newest(session, address_id, Channel.EMAIL, ConsentCategory.SCHOOL)
+    return newest is not None and newest.state is ConsentState.OUT and newest.source is ConsentSource.UNSUBSCRIBE_LINK
+
+
+def undo_by_link(session: Session, address_id: int, now: datetime) -> bool:
+    """It was a mistake: school matters again, and whatever else was agreed to before. False: nothing to undo."""
+    _hold(session, address_id)
+    if not may_undo(session, address_id):
+        return False
+    before = [one for one in ConsentCategory if _before_newest(session, address_id, one) is ConsentState.IN]
+    record_consent(
+        session, address_id, Channel.EMAIL, ConsentState.IN, ConsentSource.UNSUBSCRIBE_LINK, now,
+        categories=sorted({ConsentCategory.SCHOOL, *before}),
+    )  # fmt: skip
+    return True
+
+
+def _hold(session: Session, address_id: int) -> None:
+    """Two clicks at once are one after the other."""
+    session.execute(select(Address.id).where(Address.id == address_id).with_for_update(key_share=True))
+
+
+def _newest(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> Consent | None:
+    return session.scalar(_of(address_id, channel, category).limit(1))
+
+
+def _before_newest(session: Session, address_id: int, category: ConsentCategory) -> ConsentState | None:
+    found = session.scalar(_of(address_id, Channel.EMAIL, category).offset(1).limit(1))
+    return found.state if found is not None else None
+
+
+def _standing(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> ConsentState | None:
+    found = _newest(session, address_id, channel, category)
+    return found.state if found is not None else None
+
+
+def _of(address_id: int, channel: Channel, category: ConsentCategory) -> Select[Consent]:
+    return (
+        select(Consent)
+        .where(Consent.address_id == address_id, Consent.channel == channel, Consent.category == category)
+        .order_by(Consent.id.desc())
+    )

@@ -1,0 +1,88 @@
+"""The words of a message to a family as they leave: refused where they may not go, with what goes around them.
+
+Asked in the transaction that writes ``sending``: whether it is the first text is true only there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.tuning import SendingRules
+from models import Audience, Channel, Message, MessageKind, MessageStudent
+
+from .first_text import is_first_text, names_around, preface, refusal, with_preface
+from .gate import AT_ONCE
+from .links import Links
+from .replies import values_of, with_footer
+from .wording import LOOKS_LIKE_A_MARK, too_long, unfinished
+
+MARK = "A text may be read by others, so it carries no mark."
+
+
+@dataclass(frozen=True, slots=True)
+class FinalWords:
+    body: str
+    body_html: str | None
+    preface: str | None
+    """What of ``body`` goes before the message's own words, being the first text to this address."""
+
+
+def words_refused(
+    session: Session, message: Message, rules: SendingRules, *, first: bool | None = None
+) -> str | None:  # fmt: skip
+    """Why a message to a family may not go as it is worded, in a sentence for its sender; None where it may.
+
+    A gap never filled, more segments than ``rules.most_segments`` (of its own words), a mark where the district allows
+    none, a mark or surname in a first text. The replies that go at once are our own words and pass. ``first``: whether
+    this would be the first text to its address, where the caller knows.
+    """
+    if message.audience is not Audience.FAMILY or message.kind in AT_ONCE:
+        return None
+    gap = unfinished(message.body) or (unfinished(message.title) if message.title else None)
+    if gap or message.channel is not Channel.SMS:
+        return gap
+    long = too_long(message.body, rules.most_segments)
+    if long:
+        return long
+    if not rules.grades_in_texts and LOOKS_LIKE_A_MARK.search(message.body):
+        return MARK
+    if not _introduces(session, message, first):
+        return None
+    assert message.address_id is not None
+    students = select(MessageStudent.student_id).where(MessageStudent.message_id == message.id)
+    names = names_around(session, message.address_id, students, message.family_id, message.staff_id)
+    return refusal(message.body, names.surnames, names.allowed)
+
+
+def final_words(
+    session: Session, message: Message, links: Links, *, first: bool | None = None,
+    values: Mapping[str, str] | None = None,
+) -> FinalWords:  # fmt: skip
+    """What the provider is handed: a first text behind its preface, a family's e-mail over its footer.
+
+    ``first`` and ``values`` (as :func:`~outreach.delivery.replies.values_of` gathers them), where they are known.
+    Raises :class:`~outreach.delivery.replies.RepliesWrong` where the district or the school has no name.
+    """
+    body, page = message.body, message.body_html
+    said_it_itself = message.kind is MessageKind.OPT_OUT_CONFIRMATION  # "you get no more" needs no way to stop it
+    if message.audience is not Audience.FAMILY or message.address_id is None or said_it_itself:
+        return FinalWords(body, page, None)
+    if message.channel is Channel.EMAIL:
+        link = links.unsubscribe(message.address_id)
+        known = values or values_of(session, message.school_id, message.staff_id)
+        body, page = with_footer(body, page, message.language, {**known, **({"unsubscribe": link} if link else {})})
+        return FinalWords(body, page, None)
+    before = None
+    if message.kind not in AT_ONCE and _introduces(session, message, first):
+        before = preface(message.language, values or values_of(session, message.school_id, message.staff_id))
+    return FinalWords(with_preface(before, body), page, before)
+
+
+def _introduces(session: Session, message: Message, known: bool | None) -> bool:
+    if known is not None:
+        return known
+    return message.address_id is not None and is_first_text(session, message.address_id)

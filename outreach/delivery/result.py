@@ -1,0 +1,152 @@
+"""What the provider said to one attempt, written down; and when what it did not take is tried again (DESIGN §7.5)."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from config.tuning import SendingRules
+from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, MessageState
+
+from .errors import OutsideWindow, ProviderDown, ProviderError, RefusedForGood, RefusedForNow
+from .pauses import pause_provider
+from .providers.base import Accepted, Outgoing
+from .receipts import apply_early_receipts
+from .refusals import note_refusal
+from .states import NOT_KNOWN, move
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def finish(
+    session: Session, outgoing: Outgoing, answer: Accepted | ProviderError, rules: SendingRules, now: datetime
+) -> MessageState:
+    """Write what the provider said; the caller commits. A receipt that came first is not undone by it, and a newer
+    attempt at the same message not disturbed."""
+    if isinstance(answer, Accepted) and _accepted(session, outgoing.attempt_id, answer, now):
+        return MessageState.ACCEPTED
+    attempt = session.get_one(DeliveryAttempt, outgoing.attempt_id)
+    message = session.get_one(Message, attempt.message_id, with_for_update=True, populate_existing=True)
+    attempt.ended_at = now
+    mine = message.attempt_id == attempt.id
+    if isinstance(answer, Accepted):
+        attempt.result, attempt.provider_id = AttemptResult.ACCEPTED, answer.provider_id
+        if (mine or message.state is MessageState.SCHEDULED) and move(message, MessageState.ACCEPTED):
+            message.accepted_at, message.lease_until = now, None
+            message.sent_at = message.sent_at or attempt.started_at
+        if mine:
+            message.provider_id = answer.provider_id
+    else:
+        attempt.error_code, attempt.error = answer.code, answer.words
+        _refused(session, message if mine else None, attempt, answer, rules, now)
+    session.flush()
+    apply_early_receipts(session, message, now)
+    return message.state
+
+
+class _no_wait_for_disk(FunctionElement[str]):  # noqa: N801  # stands in a statement as any function does
+    """On PostgreSQL the commit of this transaction does not wait for the disk. Lost with the server's power, it leaves
+    the attempt unknown, as a crash of ours would; ``sending``, which must never be lost, waits."""
+
+    inherit_cache = True
+
+
+@compiles(_no_wait_for_disk)
+def _not_here(_element: _no_wait_for_disk, _compiler: SQLCompiler, **_options: object) -> str:
+    return "NULL"
+
+
+@compiles(_no_wait_for_disk, "postgresql")
+def _on_postgresql(_element: _no_wait_for_disk, _compiler: SQLCompiler, **_options: object) -> str:
+    return "set_config('synchronous_commit', 'off', true)"
+
+
+_MESSAGE, _ATTEMPT = Message.__table__, DeliveryAttempt.__table__
+_TAKEN = (
+    update(_MESSAGE)  # type: ignore[arg-type]  # a table, as any mapped class has
+    .where(
+        _MESSAGE.c.attempt_id == bindparam("of_attempt"), _MESSAGE.c.state == MessageState.SENDING,
+        ~exists().where(
+            or_(
+                DeliveryEvent.attempt_id == bindparam("of_attempt"),
+                DeliveryEvent.provider_id == bindparam("new_provider_id"),
+            )
+        ),
+    )
+    .values(
+        state=MessageState.ACCEPTED, state_reason=None, provider_id=bindparam("new_provider_id"),
+        accepted_at=bindparam("at"), lease_until=None,
+    )
+    .returning(_MESSAGE.c.id, _no_wait_for_disk())
+)  # fmt: skip
+_ANSWERED = (
+    update(_ATTEMPT)  # type: ignore[arg-type]  # a table, as any mapped class has
+    .where(_ATTEMPT.c.id == bindparam("of_attempt"))
+    .values(ended_at=bindparam("at"), result=AttemptResult.ACCEPTED, provider_id=bindparam("new_provider_id"))
+)
+"""Made once, as the gate's: to build them takes longer than to run them."""
+
+
+def _accepted(session: Session, attempt_id: str, answer: Accepted, now: datetime) -> bool:
+    """The usual end, in two statements. False, and nothing written, where a receipt came first or the message has gone
+    on without this attempt."""
+    connection = session.connection()
+    told = {"of_attempt": attempt_id, "new_provider_id": answer.provider_id, "at": now}
+    if connection.execute(_TAKEN, told).first() is None:
+        return False
+    connection.execute(_ANSWERED, told)
+    return True
+
+
+def _refused(
+    session: Session, message: Message | None, attempt: DeliveryAttempt, error: ProviderError, rules: SendingRules,
+    now: datetime,
+) -> None:  # fmt: skip
+    """``message``: None where a newer attempt at it runs, which this one's end must not touch."""
+    match error:
+        case RefusedForGood():
+            attempt.result = AttemptResult.REFUSED_FOR_GOOD
+            if message is not None:
+                move(message, MessageState.FAILED, note_refusal(session, message, error, now))
+        case RefusedForNow():
+            attempt.result = AttemptResult.REFUSED_FOR_NOW
+            counts = not isinstance(error, OutsideWindow)
+            _again_later(message, rules, now, error.wait, counts=counts)
+        case ProviderDown():
+            attempt.result = AttemptResult.TECHNICAL
+            _again_later(message, rules, now, None, counts=False)
+            session.flush()
+            pause_provider(session, attempt.provider, f"{attempt.provider} refuses us: {error.words}.", now, None)
+        case _:
+            attempt.result = AttemptResult.UNKNOWN
+            if message is not None:
+                move(message, MessageState.UNKNOWN, NOT_KNOWN)
+    if message is not None:
+        message.error_code, message.lease_until = error.code, None
+
+
+def _again_later(
+    message: Message | None, rules: SendingRules, now: datetime, least: timedelta | None, *, counts: bool
+) -> None:
+    """Back to scheduled, later each time, with jitter; after the limit it has failed. What does not count (our fault,
+    or the hour's) uses no try up."""
+    if message is None:
+        return
+    if not counts:
+        message.attempts -= 1
+    elif message.attempts >= rules.retry_limit:
+        move(message, MessageState.FAILED, "The provider was too busy, again and again.")
+        return
+    wait = min(FIRST_WAIT * 2 ** max(0, message.attempts - 1), LONGEST_WAIT)
+    jitter = random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret depends on it
+    if not move(message, MessageState.SCHEDULED, "The provider was busy; it is tried again."):
+        return  # a receipt has proved meanwhile that it was taken
+    message.sent_at = message.cost_micros = message.preface = None
+    message.claimed_by, message.due_at = None, now + max(wait * jitter, least or timedelta())

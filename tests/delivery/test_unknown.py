@@ -1,0 +1,148 @@
+"""E-mails that nobody can look up; and what a person decides about any message that nothing proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import AccountRole, AttemptResult, AuditEvent, MessageState
+from outreach.access import NotAllowed, Viewer
+from outreach.delivery import DeliveryRefused, Receipt, ReceiptEvent, apply_receipt
+from outreach.delivery.unknown import Became, settle_unknown
+from outreach.errors import NotFound
+from tests.contract.stub import Answer, running
+from tests.world import NOW
+
+from .wires import Wire, wire
+
+FAULT, HANGS, CUT = Answer(status=503), Answer(hangs=True), Answer(closes=True)
+
+
+@pytest.fixture
+def line(sessions: sessionmaker[Session]) -> Iterator[Wire]:
+    with running() as stub:
+        yield wire(sessions, stub)
+
+
+def unknown(line: Wire, answer: Answer = FAULT, **values: object) -> int:
+    line.stub.will(answer)
+    sent = line.email("letter", **values)
+    line.deliver()
+    assert line.message(sent).state is MessageState.UNKNOWN
+    return sent
+
+
+def test_a_mail_server_s_fault_without_an_event_is_tried_again_after_a_quarter_of_an_hour(line: Wire) -> None:
+    sent = unknown(line)
+    assert line.after(minutes=14).reconcile().absent == 0
+    assert line.after(minutes=1).reconcile().absent == 1
+    assert line.attempts(sent)[0].result is AttemptResult.ABSENT
+    line.deliver()
+    assert line.message(sent).state is MessageState.ACCEPTED
+    assert len(line.stub.taken) == 1
+
+
+def test_one_with_an_event_had_left(line: Wire) -> None:
+    sent = unknown(line)
+    told = Receipt("sendgrid", "event-1", ReceiptEvent.DELIVERED, "mail1", line.attempts(sent)[0].id, NOW)
+    with line.sessions.begin() as session:
+        apply_receipt(session, told, line.now)
+    line.after(minutes=20).reconcile()
+    line.deliver()
+    assert line.message(sent).state is MessageState.DELIVERED
+    assert len(line.stub.asked) == 1
+
+
+@pytest.mark.parametrize("answer", [HANGS, CUT], ids=["hangs", "cut"])
+def test_an_email_of_which_nothing_is_heard_goes_to_a_person_and_is_never_sent_again(
+    line: Wire, answer: Answer
+) -> None:
+    sent = unknown(line, answer, expires_at=NOW + timedelta(days=9))
+    for hours in (1, 22):
+        line.after(hours=hours).reconcile()
+        assert line.message(sent).person_asked_at is None
+    assert line.after(hours=2).reconcile().asked == 1
+    line.after(days=3).deliver()
+    assert (line.message(sent).state, len(line.stub.asked)) == (MessageState.UNKNOWN, 1)
+
+
+def test_where_no_event_can_come_its_absence_proves_nothing(sessions: sessionmaker[Session]) -> None:
+    with running() as stub:
+        line = wire(sessions, stub, public_url=None)
+        sent = unknown(line, expires_at=NOW + timedelta(days=9))
+        line.after(hours=1).reconcile()
+        assert line.message(sent).state is MessageState.UNKNOWN
+        assert line.after(hours=24).reconcile().asked == 1
+
+
+def administrator(line: Wire, school_id: int, role: AccountRole = AccountRole.ADMINISTRATOR) -> Viewer:
+    return Viewer(0, None, frozenset({role}), frozenset({school_id}), line.now.date())
+
+
+def settle(line: Wire, sent: int, became: Became, viewer: Viewer | None = None) -> MessageState:
+    with line.sessions.begin() as session:
+        return settle_unknown(session, viewer, sent, became, line.now)
+
+
+def test_a_person_says_that_it_arrived(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    assert settle(line, sent, Became.ARRIVED) is MessageState.ACCEPTED
+    with line.sessions() as session:
+        trail = session.scalars(select(AuditEvent).where(AuditEvent.action == "settle_unknown")).one()
+    assert (trail.subject_id, trail.detail) == (sent, {"became": "arrived"})
+
+
+def test_a_person_has_it_sent_again_once(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    assert settle(line, sent, Became.SEND_AGAIN) is MessageState.SCHEDULED
+    line.deliver()
+    assert line.message(sent).state is MessageState.ACCEPTED
+    assert len(line.stub.asked) == 2
+
+
+def test_what_is_stale_by_then_is_not_sent_any_more(line: Wire) -> None:
+    sent = unknown(line, HANGS, expires_at=NOW + timedelta(hours=1))
+    line.after(hours=2)
+    assert settle(line, sent, Became.SEND_AGAIN) is MessageState.EXPIRED
+
+
+def test_a_person_gives_it_up(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    assert settle(line, sent, Became.GIVE_UP) is MessageState.FAILED
+    line.after(hours=30).reconcile()
+    assert line.message(sent).person_asked_at is None
+
+
+def test_an_event_that_comes_after_all_outweighs_what_a_person_gave_up(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    settle(line, sent, Became.GIVE_UP)
+    told = Receipt("sendgrid", "event-1", ReceiptEvent.DELIVERED, "mail1", line.attempts(sent)[0].id, line.now)
+    with line.sessions.begin() as session:
+        apply_receipt(session, told, line.now)
+    assert line.message(sent).state is MessageState.DELIVERED
+
+
+def test_nobody_decides_twice(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    settle(line, sent, Became.GIVE_UP)
+    with pytest.raises(DeliveryRefused, match="settled meanwhile"):
+        settle(line, sent, Became.SEND_AGAIN)
+
+
+def test_only_who_administers_the_school_decides(line: Wire) -> None:
+    sent = unknown(line, HANGS)
+    here = line.homes[0].school.id
+    with pytest.raises(NotFound):
+        settle(line, sent, Became.GIVE_UP, administrator(line, here + 1))
+    with pytest.raises(NotAllowed):
+        settle(line, sent, Became.GIVE_UP, administrator(line, here, AccountRole.TEACHER))
+    assert line.message(sent).state is MessageState.UNKNOWN
+
+
+def test_a_message_that_is_none_is_not_there(line: Wire) -> None:
+    with pytest.raises(NotFound):
+        settle(line, 12345, Became.GIVE_UP)
