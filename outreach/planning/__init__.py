@@ -12,15 +12,17 @@ from .errors import (
     TemplateError,
     WrongTime,
 )
+from .fallback import fall_back
 from .hand import NewMessage, WayToReach, continue_weekly, ways_to_reach, write_by_hand
 from .owners import OwnerFigures, find_living_owners
-from .plan_page import plan_page
+from .plan_page import plan_of_family, plan_page
 from .school_days import SchoolDay, school_days
 from .states import follow_messages
 from .suggest import PlanFigures, plan_night
 from .today import today
 from .views import ACT_WORDS, Act, Card, PlanDay, PlanPage, Today, Why
 from .wording import Draft, Template, approved_languages, render, templates_of
+from .words_check import opening_by_hand, opening_of
 
 __all__ = [
     "ACT_WORDS",
@@ -53,10 +55,14 @@ __all__ = [
     "continue_weekly",
     "dismiss",
     "edit",
+    "fall_back",
     "find_living_owners",
     "follow_messages",
     "mark_done",
+    "opening_by_hand",
+    "opening_of",
     "plan_night",
+    "plan_of_family",
     "plan_page",
     "render",
     "reschedule",

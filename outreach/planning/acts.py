@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from config.tuning import Tuning
-from models import Authored, Channel, Outreach, OutreachState, Staff
+from models import Authored, Outreach, OutreachState, Staff
 from outreach.access import NotAllowed, Viewer, audit, require
 from outreach.effective import effective_config
 from outreach.errors import NotFound
@@ -18,22 +18,20 @@ from outreach.schooltime import named_zone
 
 from .channel import SENT
 from .dispatch import out_of_outbox, to_outbox
-from .errors import DraftBlocked, LanguageNotConfirmed, MarkInText, NotPossibleNow, PlanningError
+from .errors import DraftBlocked, LanguageNotConfirmed, NotPossibleNow, PlanningError
 from .send_time import chosen_time
 from .states import Step, take
-from .wording import LOOKS_LIKE_A_MARK, PLACEHOLDERS, STAFF_LANGUAGE, base_language
+from .wording import STAFF_LANGUAGE, base_language
+from .words_check import Words, check_words
 
-LONGEST_TEXT = 600
-"""Characters; four segments of a text at most."""
-LONGEST_EMAIL = 10_000
 TAKEN_BACK = "Taken back by the sender before it left."
 
 
 def approve(session: Session, viewer: Viewer, outreach_id: int, now: datetime) -> Outreach:
     """A message goes to the outbox for its time; a call, note or visit becomes a thing to do. A repeat changes nothing.
 
-    Raises :class:`DraftBlocked` where the draft lacks a value or words, :class:`NotPossibleNow` where it has ended,
-    ``NotFound`` or ``NotAllowed`` where it is not this person's.
+    Raises :class:`DraftBlocked` where the draft lacks a value or words, or holds what may not go, :class:`MarkInText`,
+    :class:`NotPossibleNow` where it has ended, ``NotFound`` or ``NotAllowed`` where it is not this person's.
     """
     row = mine(session, viewer, outreach_id)
     authored = Authored.EDITED if row.authored is Authored.EDITED else Authored.APPROVED_SINGLY
@@ -47,8 +45,10 @@ def approve_row(
 ) -> bool:
     """The step itself, for one and for many. True where this call moved it."""
     sends = row.channel in SENT and row.address_id is not None
-    if sends and row.state is OutreachState.SUGGESTED and (row.blocked or not row.body):
-        raise DraftBlocked(row.blocked or "This message has no words yet; write them first.")
+    if sends and row.state is OutreachState.SUGGESTED:
+        if row.blocked or not row.body:
+            raise DraftBlocked(row.blocked or "This message has no words yet; write them first.")
+        check_words(session, Words.of(row), tuning)
     step = Step.APPROVE_TO_SEND if sends else Step.APPROVE_TO_DO
     if not take(session, row, step, authored=authored, approved_at=now, approved_by=account_id):
         return False
@@ -65,10 +65,12 @@ def edit(
 
     Where the family reads a language other than the staff's, ``language_confirmed`` says that the words are in it,
     or meant to go out as they are; else :class:`LanguageNotConfirmed`. Raises :class:`MarkInText` and
-    :class:`DraftBlocked` (empty, too long, or a gap left open).
+    :class:`DraftBlocked` (empty, too long, a gap left open, a surname in a first text).
     """
     row = mine(session, viewer, outreach_id)
-    words = checked_words(session, body, row.channel, now, language=row.language, language_confirmed=language_confirmed)
+    words = body.strip()
+    check_words(session, Words.of(row, words, title), effective_config(session, now))
+    check_language(row.language, language_confirmed)
     scheduled = row.state is OutreachState.SCHEDULED
     if scheduled:
         out_of_outbox(session, row, TAKEN_BACK, now)
@@ -82,28 +84,14 @@ def edit(
     return row
 
 
-def checked_words(
-    session: Session, body: str, channel: Channel, now: datetime, *, language: str | None, language_confirmed: bool
-) -> str:
-    """``body`` as it may go out; raises what :func:`edit` says."""
-    words = body.strip()
-    if not words:
-        raise DraftBlocked("Write at least one sentence.")
-    longest = LONGEST_TEXT if channel is Channel.SMS else LONGEST_EMAIL
-    if len(words) > longest:
-        raise DraftBlocked(f"This has {len(words)} characters; at most {longest} fit.")
-    gap = next((gap for gap in PLACEHOLDERS.values() if f"[{gap}]" in words), None)
-    if gap:
-        raise DraftBlocked(f"Replace “[{gap}]” with your own words first.")
-    grades_in_texts = effective_config(session, now).cadence.sending.grades_in_texts
-    if channel is Channel.SMS and not grades_in_texts and LOOKS_LIKE_A_MARK.search(words):
-        raise MarkInText("A text may be read by others, so it carries no mark; say it in an e-mail, or by phone.")
+def check_language(language: str | None, confirmed: bool) -> None:
+    """Free words are in the family's ``language``, or their writer has confirmed them; else
+    :class:`LanguageNotConfirmed`."""
     reads = base_language(language) or STAFF_LANGUAGE
-    if reads != STAFF_LANGUAGE and not language_confirmed:
+    if reads != STAFF_LANGUAGE and not confirmed:
         raise LanguageNotConfirmed(
             "This family reads another language; confirm that your words are in it, or may go out as they are."
         )
-    return words
 
 
 def reschedule(session: Session, viewer: Viewer, outreach_id: int, local_time: datetime, now: datetime) -> Outreach:

@@ -27,7 +27,7 @@ class BulkFigures:
     blocked: int = 0
     """Left as they are: the draft lacks a value or needs a person's words."""
     refused: int = 0
-    """Left as they are: no address that may be written to."""
+    """Left as they are: no address that may be written to, or words that may not go there."""
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)

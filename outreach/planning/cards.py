@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from models import (
 from outreach.schooltime import HoursBook, hours_book, named_zone, zones_of_schools
 
 from .channel import SENT
+from .undelivered import detours, ways_out
 from .views import ACT_WORDS, Act, Card
 from .why import how, why
 
@@ -47,7 +48,10 @@ class _Names:
 def cards(session: Session, rows: Sequence[Outreach], now: datetime) -> tuple[Card, ...]:
     """One card for each row, in its order."""
     names = _names(session, rows)
-    return tuple(_card(row, names, now) for row in rows)
+    turned, instead = detours(session, [row.id for row in rows]), ways_out(session, rows, now)
+    return tuple(
+        replace(_card(row, names, now), detour=turned.get(row.id), instead=instead.get(row.id, ())) for row in rows
+    )
 
 
 def act_of(row: Outreach) -> Act:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from config.tuning import Tuning
 from models import (
@@ -83,10 +83,17 @@ def intent_key(session: Session, row: Outreach) -> str:
 
 
 def out_of_outbox(session: Session, row: Outreach, why: str, now: datetime) -> None:
-    """Take back the messages of this outreach. Raises :class:`NotPossibleNow` where one is already leaving."""
+    """Take back the messages of this outreach. Raises :class:`NotPossibleNow` where one is already leaving.
+
+    What failed, and has another standing in for it, stays as it is: there is nothing to take back.
+    """
+    stand_in = aliased(Message)
     waiting = list(
         session.scalars(
-            select(Message).where(Message.outreach_id == row.id, Message.state != MessageState.CANCELLED)
+            select(Message).where(
+                Message.outreach_id == row.id, Message.state != MessageState.CANCELLED,
+                ~exists().where(stand_in.fallback_of_id == Message.id),
+            )
         )
     )  # fmt: skip
     for message in waiting:

@@ -38,6 +38,8 @@ class Setting:
     school_names: Mapping[int, str]
     languages: Mapping[str, LanguageWords]
     """The approved ones, read once."""
+    texted: frozenset[int]
+    """Addresses that texts have reached before: only there may a text carry a mark, where the district allows it."""
     tuning: Tuning
     now: datetime
 
@@ -156,7 +158,8 @@ def _draft(touch: _Touch, situation: Situation, language: str, setting: Setting)
     templates = setting.languages[language].templates
     form = FORM_OF_CHANNEL[touch.way.channel]
     template = templates.get((situation, form))
-    if form is Form.TEXT and setting.tuning.cadence.sending.grades_in_texts:
+    reach = touch.way.reach
+    if form is Form.TEXT and reach is not None and reach.address_id in setting.texted:
         template = templates.get((situation, Form.TEXT_WITH_MARKS), template)
     if template is None:
         return None

@@ -22,13 +22,14 @@ from outreach.effective import effective_config
 from outreach.errors import NotFound
 from outreach.schooltime import zone_of_school
 
-from .acts import checked_words
+from .acts import check_language
 from .channel import SENT, Person, Reach
 from .dispatch import BY_HAND, to_outbox
 from .drafts import zones
 from .errors import DraftBlocked, NoWayToReach, PlanningError, WrongTime
 from .people import people_of_students
 from .send_time import SendTime, a_week_later, chosen_time
+from .words_check import Words, check_words
 
 LONGEST_CHAIN = timedelta(days=370)
 AHEAD = timedelta(days=7)
@@ -110,12 +111,8 @@ def write_by_hand(session: Session, viewer: Viewer, message: NewMessage, now: da
     zone = zone_of_school(session, _school_of(session, message))
     when = _when(session, message, zones(person, reach.timezone, zone), now)
     _check_weekly(message, when)
-    words = checked_words(
-        session, message.body, message.channel, now, language=person.language,
-        language_confirmed=message.language_confirmed,
-    )  # fmt: skip
-    if message.channel is Channel.EMAIL and not (message.title or "").strip():
-        raise DraftBlocked("Give the e-mail a subject line; families look at it first.")
+    words = _words(session, viewer, message, reach, now)
+    check_language(person.language, message.language_confirmed)
     row = Outreach(
         family_id=message.family_id, student_id=message.student_ids[0], guardian_id=person.guardian_id,
         staff_id=viewer.staff_id, rule=BY_HAND, about="", slot=first,
@@ -134,6 +131,18 @@ def write_by_hand(session: Session, viewer: Viewer, message: NewMessage, now: da
     to_outbox(session, row, effective_config(session, now), now)
     audit(session, viewer, "outreach.write", "outreach", row.id, now)
     return row
+
+
+def _words(session: Session, viewer: Viewer, message: NewMessage, reach: Reach, now: datetime) -> str:
+    """The words as they may go out; raises what :func:`write_by_hand` says."""
+    body, title = message.body.strip(), (message.title or "").strip() or None
+    going = Words(
+        body, title, message.channel, reach.address_id, message.family_id, message.student_ids, viewer.staff_id
+    )  # fmt: skip
+    check_words(session, going, effective_config(session, now))
+    if message.channel is Channel.EMAIL and title is None:
+        raise DraftBlocked("Give the e-mail a subject line; families look at it first.")
+    return body
 
 
 def _check_form(viewer: Viewer, message: NewMessage) -> None:

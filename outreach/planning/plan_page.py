@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import Outreach, OutreachState
@@ -14,7 +14,8 @@ from outreach.access import Viewer, visible_families
 
 from .cards import cards
 from .channel import SENT
-from .states import NOT_LEFT, UNDER_WAY
+from .states import NOT_LEFT, ON_ITS_WAY, UNDER_WAY
+from .undelivered import DID_NOT_GO, not_gone
 from .views import Card, PlanDay, PlanPage
 
 ENDED_DAYS = 14
@@ -30,6 +31,7 @@ def plan_page(session: Session, viewer: Viewer, now: datetime) -> PlanPage:
     unassigned = _mine(viewer).where(Outreach.state.in_(NOT_LEFT), Outreach.staff_id.is_(None))
     ended = _mine(viewer).where(
         Outreach.state.not_in((*NOT_LEFT, *UNDER_WAY)),
+        ~not_gone(now),
         func.coalesce(Outreach.send_at, Outreach.created_at) > now - timedelta(days=ENDED_DAYS),
     )
     open_cards = _cards(session, suggested.order_by(Outreach.send_at, Outreach.id), now)
@@ -38,13 +40,26 @@ def plan_page(session: Session, viewer: Viewer, now: datetime) -> PlanPage:
         suggested=_by_day(open_cards),
         under_way=_by_day(moving),
         unassigned=_cards(session, unassigned.order_by(Outreach.id), now) if viewer.administers else (),
-        ended=_cards(session, ended.order_by(Outreach.send_at.desc(), Outreach.id.desc()), now),
+        ended=_cards(session, _newest_first(ended), now),
+        not_gone=_cards(session, _newest_first(_mine(viewer).where(not_gone(now))), now),
         ready=_count(session, suggested.where(
             Outreach.channel.in_(SENT), Outreach.address_id.is_not(None), Outreach.blocked.is_(None),
             Outreach.body.is_not(None),
         )),
         more=_count(session, suggested) + _count(session, under_way) - len(open_cards) - len(moving),
     )  # fmt: skip
+
+
+def plan_of_family(session: Session, viewer: Viewer, family_id: int, now: datetime) -> tuple[Card, ...]:
+    """What is on its way to this family, and what lately did not arrive, as far as this viewer's plan holds it."""
+    lately = func.coalesce(Outreach.send_at, Outreach.created_at) > now - timedelta(days=ENDED_DAYS)
+    sent_or_not = or_(Outreach.state.in_(ON_ITS_WAY), and_(Outreach.state.in_(DID_NOT_GO), lately))
+    its = _mine(viewer).where(Outreach.family_id == family_id, Outreach.channel.in_(SENT), sent_or_not)
+    return _cards(session, _newest_first(its), now)
+
+
+def _newest_first(statement: Select[Outreach]) -> Select[Outreach]:
+    return statement.order_by(Outreach.send_at.desc(), Outreach.id.desc())
 
 
 def _mine(viewer: Viewer) -> Select[Outreach]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CursorResult, and_, exists, or_, select, update
+from sqlalchemy import CursorResult, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Message, MessageState, Outreach, OutreachState
@@ -92,15 +92,21 @@ def _moved(session: Session, row: Outreach, seen: OutreachState, values: dict[st
 
 
 def follow_messages(session: Session, now: datetime) -> int:
-    """Each outreach under way takes the state of its newest message, and the reason; how many changed. One statement.
+    """Each outreach under way takes the state of its message, and the reason; how many changed. One statement.
 
-    The loop closes through the database: delivery knows messages, the plan reads how they fared.
+    Of several the newest counts, since it stands in for the others; but one that arrived outweighs all. The loop
+    closes through the database: delivery knows messages, the plan reads how they fared.
     """
-    newest = select(Message.id).where(Message.outreach_id == Outreach.id).order_by(Message.id.desc()).limit(1)
-    its = newest.correlate(Outreach).scalar_subquery()
+    arrived = case((Message.state == MessageState.DELIVERED, 0), else_=1)
+    that = select(Message.id).where(Message.outreach_id == Outreach.id).order_by(arrived, Message.id.desc()).limit(1)
+    its = that.correlate(Outreach).scalar_subquery()
     state = select(Message.state).where(Message.id == its).correlate(Outreach).scalar_subquery()
     reason = select(Message.state_reason).where(Message.id == its).correlate(Outreach).scalar_subquery()
-    differs = exists().where(Message.id == its, Message.state != Outreach.state, Message.outreach_id == Outreach.id)
+    differs = exists().where(
+        Message.id == its,
+        Message.outreach_id == Outreach.id,
+        or_(Message.state != Outreach.state, Message.state_reason.is_distinct_from(Outreach.state_reason)),
+    )
     lately_ended = and_(Outreach.state.in_(MAY_STILL_TURN), Outreach.send_at > now - LATE_RECEIPTS)
     result = session.execute(
         update(Outreach)

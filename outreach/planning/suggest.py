@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from config.tuning import Tuning
 from models import JsonObject, Outreach, OutreachState, School, Staff
+from outreach.delivery.first_text import addresses_texted
 from outreach.effective import effective_config
 
 from .assign import Chosen, assign, load_roster
@@ -97,6 +98,7 @@ def _setting(
         staff_names=dict(session.execute(select(Staff.id, Staff.display_name)).all()),
         school_names=dict(session.execute(select(School.id, School.name)).all()),
         languages={language: language_words(language) for language in approved_languages()},
+        texted=addresses_texted(session) if tuning.cadence.sending.grades_in_texts else frozenset(),
         tuning=tuning,
         now=now,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -25,6 +25,7 @@ from outreach.effective import effective_config
 from .candidates import Rule
 from .cards import cards
 from .exclusions import on_hold
+from .undelivered import not_gone
 from .views import Today
 from .why import NUMBERS
 
@@ -41,7 +42,18 @@ def today(session: Session, viewer: Viewer, now: datetime) -> Today:
     waiting = tuple(waiting_on(session, viewer, now)) if viewer.staff_id is not None else ()
     each = effective_config(session, now).cadence.planning.minutes_per_family
     minutes = int(len(shown) * each)
-    return Today(viewer.on, headline(len(shown), len(waiting), minutes), shown, waiting, minutes)
+    return Today(
+        viewer.on, headline(len(shown), len(waiting), minutes), shown, waiting, minutes, _not_gone(session, viewer, now)
+    )
+
+
+def _not_gone(session: Session, viewer: Viewer, now: datetime) -> int:
+    if viewer.staff_id is None:
+        return 0
+    mine = select(func.count()).where(
+        not_gone(now), Outreach.staff_id == viewer.staff_id, Outreach.family_id.in_(visible_families(viewer))
+    )
+    return session.scalars(mine).one()
 
 
 def open_cards(viewer: Viewer, now: datetime) -> Select[Outreach]:

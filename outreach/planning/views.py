@@ -9,6 +9,8 @@ from enum import StrEnum
 from models import Channel, OutreachState
 from outreach.contacts import WaitingRequest
 
+from .undelivered import WayOut
+
 
 class Act(StrEnum):
     """The one thing to do next about a card: its filled button."""
@@ -84,6 +86,10 @@ class Card:
     state_reason: str | None
     request_id: int | None
     """The family's open request that this card asks to answer."""
+    detour: str | None = None
+    """Why it went to another address than the first, and which way."""
+    instead: tuple[WayOut, ...] = ()
+    """What can be done about it, where it did not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,8 @@ class Today:
     waiting: tuple[WaitingRequest, ...]
     minutes: int
     """What the cards should take together, by ``planning.minutes_per_family``."""
+    not_gone: int = 0
+    """Messages of this person's that did not go out or arrive, and about which nobody has done anything since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +127,7 @@ class PlanPage:
     """Of the last 14 days, newest first: delivered, done, failed, skipped and why."""
     ready: int
     """How many of the suggested could be approved as they stand."""
+    not_gone: tuple[Card, ...]
+    """Sent and not arrived, or not sent, lately, and nobody has acted since."""
     more: int
     """Open ones beyond those shown; 0: all are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from pathlib import Path
 from string import Formatter
 
 from models import Channel, JsonValue
+from outreach.delivery.replies import FILE as REPLIES
+from outreach.delivery.wording import PLACEHOLDERS
 from outreach.effective import message_files, message_languages
 
 from .errors import TemplateError
@@ -56,26 +57,8 @@ FORM_OF_CHANNEL = {
     Channel.LETTER: Form.LETTER,
 }
 
-PLACEHOLDERS = {
-    "guardian": "the guardian's first name",
-    "student": "the student's first name",
-    "teacher": "the sender's name",
-    "school": "the school's name",
-    "subject": "the subject",
-    "course": "the course",
-    "percent": "the percentage now",
-    "percent_before": "the percentage before",
-    "days_absent": "the days absent",
-    "step": "one thing that would help",
-    "short_step": "one thing that would help",
-    "observation": "what you noticed",
-    "incident_day": "the day it happened",
-}
-"""The allow-list: all that a template may ask for, and how a teacher reads what is missing."""
-
 MARKS = frozenset({"percent", "percent_before"})
 """Never in a text, unless the district says so."""
-LOOKS_LIKE_A_MARK = re.compile(r"\d\s*(%|percent\b|por ciento\b)|\b[A-F][+-]?\s+(in|en)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +163,7 @@ def _read_all(stamped: tuple[str, tuple[tuple[str, Path, int], ...]]) -> Languag
     templates: dict[tuple[Situation, Form], Template] = {}
     words: dict[tuple[str, str], str] = {}
     for name, path, _ in files:
-        if path.suffix != ".toml":
+        if path.suffix != ".toml" or name == REPLIES:
             continue
         content = _parsed(path)
         if name == WORDS:

@@ -20,6 +20,8 @@ class Code(StrEnum):
     INBOUND_SURGE = "inbound_surge"
     SURVEY_DETRACTOR = "survey_detractor"
     SURVEY_PROMOTER = "survey_promoter"
+    UNREACHABLE = "unreachable"
+    """Nobody of this family can be reached: told in the queue whatever the points."""
 
 
 SCHOOL_CAN_MEND = frozenset(

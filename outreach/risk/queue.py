@@ -28,7 +28,7 @@ from models import (
 from outreach.access import NotAllowed, Viewer, visible_families
 
 from .cases import today_of
-from .codes import SCHOOL_CAN_MEND
+from .codes import SCHOOL_CAN_MEND, Code
 from .explain import Reason, reasons_of
 
 PAGE_SIZE = 25
@@ -87,6 +87,11 @@ class QueueRow:
     claimed_name: str | None
     snoozed_until: date | None
 
+    @property
+    def unreachable(self) -> bool:
+        """Nobody of this family can be reached by phone or e-mail."""
+        return any(reason.code == Code.UNREACHABLE for reason in self.reasons)
+
 
 @dataclass(frozen=True)
 class QueuePage:
@@ -95,12 +100,15 @@ class QueuePage:
     """Families that match the filters, on all pages."""
     new_since_yesterday: int
     """Of those, cases opened or reopened in the last 24 hours."""
+    unreachable: int
+    """Families that nobody can reach, whatever the filters."""
     page: int
     pages: int
 
 
 def queue(session: Session, viewer: Viewer, now: datetime, filters: QueueFilters | None = None) -> QueuePage:
-    """One page of the families whose band is high or elevated, or that have an open case, which ``viewer`` may see.
+    """One page of the families whose band is high or elevated, that have an open case, or of whom nobody can be
+    reached, which ``viewer`` may see.
 
     High before elevated before low; inside a band first those with a reason that school can mend today, then by
     points. Raises :class:`~outreach.access.NotAllowed` for roles that do not read the queue. A page past the end is
@@ -117,7 +125,12 @@ def queue(session: Session, viewer: Viewer, now: datetime, filters: QueueFilters
     pages = max(1, -(-total // size))
     page = min(max(wanted.page, 1), pages)
     found = session.execute(matching.order_by(*_order()).limit(size).offset((page - 1) * size)).all()
-    return QueuePage(tuple(_rows(session, viewer, now, found)), total, fresh, page, pages)
+    unreachable = session.scalars(
+        select(func.count()).where(
+            RiskReason.code == Code.UNREACHABLE, RiskReason.family_id.in_(visible_families(viewer))
+        )
+    ).one()
+    return QueuePage(tuple(_rows(session, viewer, now, found)), total, fresh, unreachable, page, pages)
 
 
 def _matching(viewer: Viewer, filters: QueueFilters, today: date) -> Select[Family, RiskScore, Case, str, bool]:
@@ -126,9 +139,14 @@ def _matching(viewer: Viewer, filters: QueueFilters, today: date) -> Select[Fami
         .join(RiskScore, RiskScore.family_id == Family.id)
         .outerjoin(Case, and_(Case.family_id == Family.id, Case.state == CaseState.OPEN))
         .outerjoin(Staff, Staff.id == Case.claimed_by)
-        .where(or_(RiskScore.band != Band.LOW, Case.id.is_not(None)), Family.id.in_(visible_families(viewer)))
+        .where(or_(RiskScore.band != Band.LOW, Case.id.is_not(None), _unreachable()))
+        .where(Family.id.in_(visible_families(viewer)))
         .where(_whose(viewer, filters.whose, today), *_narrowed(filters))
     )
+
+
+def _unreachable() -> ColumnElement[bool]:
+    return exists().where(RiskReason.family_id == Family.id, RiskReason.code == Code.UNREACHABLE)
 
 
 def _whose(viewer: Viewer, whose: Whose, today: date) -> ColumnElement[bool]:

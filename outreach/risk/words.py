@@ -250,6 +250,33 @@ def _would(found: _Figures) -> Words:
     return "Would recommend", f"Answered {score} of 10 on {found.on('at')}.", f"answered {score} of 10"
 
 
+def _unreachable(found: _Figures) -> Words:
+    return "Nobody can be reached", f"{_why_unreached(found)}{_last_tried(found)}", "nobody can be reached"
+
+
+def _why_unreached(found: _Figures) -> str:
+    addresses, dead, withdrawn = found.count("addresses"), found.count("dead"), found.count("withdrawn")
+    if not found.count("people"):
+        return "There is nobody on record who may be told about this family's children."
+    if not addresses:
+        return "No phone number or e-mail is on record for anybody who may be told."
+    parts = []
+    if dead:
+        parts.append(f"{dead} no longer work{'s' if dead == 1 else ''}")
+    if withdrawn:
+        parts.append(f"{withdrawn} asked for no more e-mails")
+    if other := addresses - dead - withdrawn:
+        parts.append(f"{other} would also reach somebody who may not be told")
+    on_record = "The one address" if addresses == 1 else f"None of the {addresses} addresses"
+    verb = "on record cannot be used" if addresses == 1 else "on record can be used"
+    return f"{on_record} {verb}: {', '.join(parts)}."
+
+
+def _last_tried(found: _Figures) -> str:
+    on = found.on("tried_at")
+    return f" Last tried on {on}." if on else ""
+
+
 _WORDS: Mapping[Code, Callable[[_Figures], Words]] = {
     Code.GRADE_C_OR_BELOW: _grade,
     Code.WORK_BELOW_AVERAGE: _work,
@@ -265,5 +292,6 @@ _WORDS: Mapping[Code, Callable[[_Figures], Words]] = {
     Code.INBOUND_SURGE: _surge,
     Code.SURVEY_DETRACTOR: _would_not,
     Code.SURVEY_PROMOTER: _would,
+    Code.UNREACHABLE: _unreachable,
 }
 assert set(_WORDS) == set(Code)

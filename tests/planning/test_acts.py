@@ -170,8 +170,11 @@ def test_words_have_a_length(session: Session, scene: Scene) -> None:
     row = suggested(session, scene)
     with pytest.raises(DraftBlocked, match="at least one sentence"):
         edit(session, scene.viewer(), row.id, "  ", NOW)
-    with pytest.raises(DraftBlocked, match="at most 600"):
-        edit(session, scene.viewer(), row.id, "a" * 601, NOW)
+    assert edit(session, scene.viewer(), row.id, "a" * 3 * 153, NOW).body == "a" * 3 * 153
+    with pytest.raises(DraftBlocked, match="at most 3 may go"):
+        edit(session, scene.viewer(), row.id, "a" * (3 * 153 + 1), NOW)
+    with pytest.raises(DraftBlocked, match="keep those you need"):
+        edit(session, scene.viewer(), row.id, "Matemáticas y más " * 12, NOW)
 
 
 def test_a_stranger_learns_nothing_and_a_colleague_may_not_act(session: Session, scene: Scene) -> None:

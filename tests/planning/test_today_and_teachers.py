@@ -96,7 +96,7 @@ def test_an_approved_message_leaves_the_day_and_stands_under_way(session: Sessio
     assert (page.ready, page.suggested, len(page.under_way)) == (0, (), 1)
     scene.only().state = OutreachState.SKIPPED
     session.flush()
-    assert [card.state for card in plan_page(session, viewer, NOW).ended] == [OutreachState.SKIPPED]
+    assert [card.state for card in plan_page(session, viewer, NOW).not_gone] == [OutreachState.SKIPPED]
 
 
 def test_a_colleague_sees_nothing_of_it(session: Session, scene: Scene) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from models import CORE_SUBJECTS
 from outreach.delivery import segments_of
+from outreach.delivery.wording import PLACEHOLDERS
 from outreach.planning import TemplateError, approved_languages, render, templates_of
-from outreach.planning.wording import PLACEHOLDERS, STAFF_LANGUAGE, Form, Situation, language_words
+from outreach.planning.wording import STAFF_LANGUAGE, Form, Situation, language_words
 
 EVERYTHING = {
     "guardian": "Guadalupe", "student": "Maximiliano", "teacher": "M. Hernández", "school": "Lincoln Middle School",

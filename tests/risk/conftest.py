@@ -29,9 +29,10 @@ class Home:
 
 @pytest.fixture
 def home(world: World) -> Home:
-    """A child of whom nothing is known yet, at a school that has logged all year."""
+    """A child of whom nothing is known yet, at a school that has logged all year; its mother has a phone."""
     school = world.school(log_began=YEAR_STARTS)
     child = world.student(school)
+    world.phone(world.guardian(child))
     return Home(school, world.staff(school), child, world.family(child))
 
 

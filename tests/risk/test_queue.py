@@ -35,6 +35,7 @@ class District:
     @staticmethod
     def family(world: World, school: School, name: str, percent: float, grade: str = "09") -> Family:
         child = world.student(school, family_name=name, grade=grade)
+        world.phone(world.guardian(child))
         world.mark(child, percent, Subject.MATH)
         return world.family(child)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from outreach.risk.points import Reasons
 from outreach.risk.scope import Scope
 
-from . import absences, contacts, follow_through, requests, standing, surge, surveys, verdicts
+from . import absences, contacts, follow_through, reach, requests, standing, surge, surveys, verdicts
 
 GROUPS: Mapping[str, Callable[[Scope], Reasons]] = {
     "standing": standing.select_reasons,
@@ -21,6 +21,7 @@ GROUPS: Mapping[str, Callable[[Scope], Reasons]] = {
     "requests": requests.select_reasons,
     "verdicts": verdicts.select_reasons,
     "surveys": surveys.select_reasons,
+    "reach": reach.select_reasons,
 }
 
 __all__ = ["GROUPS", "Reasons"]
