@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock migration wheel
+.PHONY: help demo test check crash bench bench-delivery lock migration wheel
 
 PYTHON ?= python3
 WORKERS ?= auto
@@ -14,7 +14,7 @@ COMPILE := $(LOCKING)/bin/uv pip compile --quiet --universal --generate-hashes -
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 help: ## list these
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(MADE) ## a made-up district on this machine, in the browser (a="--port 8000 --families 400 --reset")
 	$(BIN)/outreach demo $(a)
@@ -29,8 +29,15 @@ check: $(MADE) ## style, types, layers, known weaknesses of what we depend on
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.audit
 
+crash: $(MADE) ## kill workers and web at every commit point and count what the provider saw, on both databases (a="--seed 2")
+	$(BIN)/python -m tests.crash --workers 3 --messages 2000 --kills 100 $(a)
+	$(BIN)/python -m tests.crash --sqlite --workers 1 --messages 2000 --kills 100 $(a)
+
 bench: $(MADE) ## scoring 20,000 families against a loop
 	$(BIN)/python -m benchmarks.scoring $(a)
+
+bench-delivery: $(MADE) ## the outbox against a bare loop over the same SDK, and three workers against one
+	$(BIN)/python -m benchmarks.delivery $(a)
 
 lock: ## write requirements.txt and requirements-dev.txt anew (a="--upgrade")
 	$(PYTHON) -m venv $(LOCKING)
