@@ -1,43 +1,105 @@
-"""The delivery tick: send what is due, let the sandbox's receipts come in, let the plan follow. In every worker."""
+"""The delivery tick: read what came in, send what is due, ask about what is unclear, let the plan follow. In every
+worker. Each part stands alone: where one fails it is logged, and the others are done all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
 
-from outreach.delivery import Providers, deliver_due, sandbox
+import structlog
+from sqlalchemy.orm import Session
+
+from outreach.delivery import DeliveryFigures, Providers, deliver_due, safety, sandbox
+from outreach.delivery.breaker import watch_rates
+from outreach.delivery.inbound import read_waiting
+from outreach.delivery.poll import PollFigures, poll
+from outreach.delivery.receipts import apply_waiting
+from outreach.delivery.reconcile import reconcile
 from outreach.planning import follow_messages
+from outreach.planning.fallback import fall_back
 
 from .runs import Sessions
 
-LIMIT = 50
-"""Messages claimed in one tick; the next comes within seconds."""
+PATIENCE = timedelta(seconds=30)
+"""How long one round goes on sending while more is due; then what came in is read again."""
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+Part = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
 class TickFigures:
-    claimed: int
-    accepted: int
-    failed: int
-    skipped: int
-    unknown: int
-    followed: int
-    """Outreaches whose state moved with their message."""
+    sent: DeliveryFigures = field(default_factory=DeliveryFigures)
+    parts: dict[str, int] = field(default_factory=dict)
+    """What each other part did, in rows; a part that failed is absent."""
 
     def as_dict(self) -> dict[str, int]:
-        return asdict(self)
+        return {
+            "claimed": self.sent.claimed, "accepted": self.sent.accepted, "failed": self.sent.failed,
+            "skipped": self.sent.skipped, "postponed": self.sent.postponed, "unknown": self.sent.unknown, **self.parts,
+        }  # fmt: skip
 
     @property
     def idle(self) -> bool:
-        return not any(asdict(self).values())
+        return not any(self.as_dict().values())
 
 
-def tick(sessions: Sessions, providers: Providers, clock: Callable[[], datetime], worker: str) -> TickFigures:
-    """One round. Safe beside any number of others: a message is claimed by one worker only."""
-    sent = deliver_due(sessions, providers, clock, worker, limit=LIMIT)
-    with sessions.begin() as session:
-        sandbox.advance(session, clock())
-    with sessions.begin() as session:
-        followed = follow_messages(session, clock())
-    return TickFigures(sent.claimed, sent.accepted, sent.failed, sent.skipped, sent.unknown, followed)
+def tick(
+    sessions: Sessions, providers: Providers, clock: Clock, worker: str, *, link: str = "",
+    stopping: Event | None = None,
+) -> TickFigures:  # fmt: skip
+    """One round, safe beside any number of others.
+
+    ``link`` is the address of the pages, for alerts; ``stopping``, once set, ends the round after the calls in hand.
+    """
+    stopping = stopping or Event()
+    done: dict[str, int] = {}
+    sent: list[DeliveryFigures] = []
+
+    def send() -> int:
+        sent.append(
+            deliver_due(sessions, providers, clock, worker, limit=None, patience=PATIENCE, stopping=stopping)
+        )  # fmt: skip
+        return 0
+
+    for name, part in _parts(sessions, providers, clock, link, send):
+        if stopping.is_set():
+            break
+        try:
+            figure = part()
+        except Exception:
+            log.exception("part of the delivery tick failed", part=name, worker=worker)
+        else:
+            if name != "send":
+                done[name] = figure
+    return TickFigures(sent[0] if sent else DeliveryFigures(), done)
+
+
+def _parts(
+    sessions: Sessions, providers: Providers, clock: Clock, link: str, send: Part
+) -> Iterator[tuple[str, Part]]:  # fmt: skip
+    """In this order: what a family wrote first, then what leaves, then what became of it."""
+
+    def within(verb: Callable[[Session, datetime], int]) -> Part:
+        def part() -> int:
+            with sessions.begin() as session:
+                return verb(session, clock())
+
+        return part
+
+    yield "read", lambda: read_waiting(sessions, clock, providers)
+    yield "alerts", within(lambda session, now: safety.tell_again(session, now, link))
+    yield "paused", within(lambda session, now: len(watch_rates(session, now)))
+    yield "send", send
+    yield "sandbox", within(sandbox.advance)
+    yield "receipts", within(apply_waiting)
+    yield "looked_up", lambda: reconcile(sessions, providers, clock).checked
+    yield "polled", lambda: _heard(poll(sessions, providers, clock))
+    yield "fallbacks", within(fall_back)
+    yield "followed", within(follow_messages)
+
+
+def _heard(figures: PollFigures) -> int:
+    return figures.receipts + figures.heard

@@ -20,16 +20,18 @@ from models import (
     OutreachState,
     Request,
     RequestState,
-    SafetyAlert,
     Staff,
     StaffRole,
     StaffSchool,
     Student,
 )
+from outreach.access.guarded import guarded_requests
+from outreach.planning.undelivered import not_gone
 
 
 class Section(StrEnum):
     QUESTIONS = "questions"
+    NOT_GONE = "not_gone"
     FAMILIES = "families"
     LONG_WAITS = "long_waits"
     CASES = "cases"
@@ -55,7 +57,7 @@ def items_of_staff(session: Session, now: datetime) -> dict[int, list[Item]]:
     names = _first_names(session)
     found: defaultdict[int, list[Item]] = defaultdict(list)
     counselors = _counselors(session)
-    for owner, item in (*_questions(session, names, now), *_families(session, names)):
+    for owner, item in (*_questions(session, names, now), *_not_gone(session, names, now), *_families(session, names)):
         found[owner].append(item)
     for counselor, school_id, item in (*_long_waits(session, names, now), *_cases(session, names)):
         for reader in [counselor] if counselor is not None else counselors.get(school_id, []):
@@ -79,11 +81,20 @@ def _questions(session: Session, names: dict[int, str], now: datetime) -> Iterab
 
 def _open_requests() -> Select[Request]:
     """Without what a safety alert was raised about: that shows to the on-call list only, and in no digest."""
-    guarded = select(SafetyAlert.contact_id).where(SafetyAlert.contact_id.is_not(None))
-    return select(Request).where(
-        Request.state == RequestState.OPEN,
-        Request.opened_by_contact_id.is_(None) | Request.opened_by_contact_id.not_in(guarded),
+    return select(Request).where(Request.state == RequestState.OPEN, Request.id.not_in(guarded_requests(None)))
+
+
+def _not_gone(session: Session, names: dict[int, str], now: datetime) -> Iterable[tuple[int, Item]]:
+    """What was to be sent and did not arrive, told once; its page says why and what to do."""
+    rows = session.execute(
+        select(Outreach.id, Outreach.staff_id, Outreach.family_id, Outreach.student_id, Outreach.state)
+        .where(Outreach.staff_id.is_not(None), not_gone(now))
+        .order_by(Outreach.id)
     )
+    for outreach_id, staff_id, family_id, student_id, state in rows:
+        if staff_id is not None:
+            name = names.get(student_id or -family_id, "A child")
+            yield staff_id, Item(Section.NOT_GONE, f"not_gone:{outreach_id}", state.value, name, "/plan#not-gone")
 
 
 def _families(session: Session, names: dict[int, str]) -> Iterable[tuple[int, Item]]:

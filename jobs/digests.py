@@ -179,6 +179,7 @@ class Part:
 
 HEADINGS = {
     Section.QUESTIONS: ("Waiting for your answer", "/requests"),
+    Section.NOT_GONE: ("Did not go out, or did not arrive", "/plan#not-gone"),
     Section.FAMILIES: ("Would like to hear from you", "/"),
     Section.LONG_WAITS: ("Waiting too long for an answer", "/requests"),
     Section.CASES: ("New on the list of families to look after", "/queue"),

@@ -20,10 +20,10 @@ from models import (
     RequestEvent,
     RequestEventKind,
     RequestState,
-    SafetyAlert,
     Staff,
     Student,
 )
+from outreach.access.guarded import guarded_contacts, guarded_requests
 from outreach.delivery import Intent, enqueue
 from outreach.effective import effective_config
 from outreach.schooltime import HoursBook, business_minutes_between, hours_book, next_open
@@ -64,7 +64,6 @@ def remind(session: Session, render: Render, link: str, now: datetime) -> int:
 
 def _written(session: Session, now: datetime) -> Iterator[_News]:
     """What the families themselves sent (nobody recorded it for them), of requests still open."""
-    guarded = select(SafetyAlert.contact_id).where(SafetyAlert.contact_id.is_not(None))
     rows = session.execute(
         select(RequestEvent.id, Request, Staff)
         .join(Request, Request.id == RequestEvent.request_id)
@@ -73,7 +72,7 @@ def _written(session: Session, now: datetime) -> Iterator[_News]:
         .where(
             RequestEvent.kind.in_(WROTE), RequestEvent.at > now - FRESH, RequestEvent.at <= now,
             Request.state == RequestState.OPEN, _can_be_told(), Contact.initiator == Initiator.FAMILY,
-            Contact.recorded_by.is_(None), Contact.voided_at.is_(None), Contact.id.not_in(guarded),
+            Contact.recorded_by.is_(None), Contact.voided_at.is_(None), Contact.id.not_in(guarded_contacts(None)),
         )
         .order_by(RequestEvent.id)
     )  # fmt: skip
@@ -84,14 +83,12 @@ def _written(session: Session, now: datetime) -> Iterator[_News]:
 def _due_soon(session: Session, book: HoursBook, now: datetime) -> Iterator[_News]:
     """Open questions with a few working hours left."""
     minutes = effective_config(session, now).cadence.requests.remind_business_hours_before_due * 60
-    guarded = select(SafetyAlert.contact_id).where(SafetyAlert.contact_id.is_not(None))
     rows = session.execute(
         select(Request, Staff)
         .join(Staff, Staff.id == Request.owner_staff_id)
         .where(
             Request.state == RequestState.OPEN, _can_be_told(), Request.due_at > now,
-            Request.due_at < now + timedelta(days=7),
-            Request.opened_by_contact_id.is_(None) | Request.opened_by_contact_id.not_in(guarded),
+            Request.due_at < now + timedelta(days=7), Request.id.not_in(guarded_requests(None)),
         )
         .order_by(Request.due_at, Request.id)
     )  # fmt: skip

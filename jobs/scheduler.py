@@ -55,6 +55,8 @@ class Parts:
     """Where no district is in the database yet."""
     roster: Path | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    stopping: Event = field(default_factory=Event)
+    """Set when the worker is told to stop: what is in hand ends, nothing more is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def run_worker(parts: Parts, stop: Event) -> None:
     try:
         stop.wait()
     finally:
+        parts.stopping.set()
         scheduler.shutdown(wait=True)
         with parts.sessions.begin() as session:
             release_scheduler(session, parts.worker)
@@ -149,7 +152,9 @@ def run_dated(parts: Parts, job: Dated) -> bool:
 
 def _deliver(parts: Parts) -> None:
     try:
-        figures = tick(parts.sessions, parts.providers, parts.clock, parts.worker)
+        figures = tick(
+            parts.sessions, parts.providers, parts.clock, parts.worker, link=parts.link, stopping=parts.stopping
+        )  # fmt: skip
     except Exception:
         log.exception("delivery failed", worker=parts.worker)
         return

@@ -19,26 +19,35 @@ from .logs import set_up_logging
 from .web import (
     account,
     admin,
+    consent,
     contacts,
     database,
+    delivery,
     families,
     health,
+    inbox,
     layout,
     plan,
     problems,
     queue,
     requests,
+    safety,
     sandbox,
     security_headers,
     sign_in,
     static_files,
     today,
+    unsubscribe,
+    webhooks,
     words,
 )
 from .web.asking import CLOCK
 
 LARGEST_FORM_BYTES = 1_000_000
-BLUEPRINTS = (health, today, families, contacts, requests, plan, queue, sandbox, admin, account)
+BLUEPRINTS = (
+    health, today, families, contacts, requests, inbox, plan, queue, safety, sandbox, admin, account, consent, delivery,
+    unsubscribe, webhooks,
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None) -> Flask:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from .errors import OutreachError
@@ -16,6 +16,9 @@ READ_ONLY = "outreach_read_only"
 BUSY_SECONDS = 30.0
 BETWEEN_TRIES = 0.01
 """Seconds."""
+KEPT_OPEN = 40
+"""Connections to PostgreSQL that a process keeps once it has needed them at one moment: a worker may call by 32 threads
+at once, and to connect anew for each message would take longer than to write it down."""
 
 
 class DatabaseFolderError(OutreachError):
@@ -27,6 +30,8 @@ def connect(url: str, **options: Any) -> Engine:
 
     Its errors leave out the values of the statement: they are what families said, and errors end up in logs.
     """
+    if make_url(url).get_backend_name() == "postgresql":
+        options = {"pool_size": KEPT_OPEN, **options}
     return prepare(create_engine(url, hide_parameters=True, **options))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from config.settings import SettingsError
 from models.migrations import NewerSchemaError
+from outreach.cli.consent import consent
 from outreach.cli.context import CliContext
 from outreach.cli.database import database
 from outreach.cli.delivery import deliver, resume_delivery, stop
@@ -64,6 +65,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
+    consent,
     database,
     deliver,
     stop,

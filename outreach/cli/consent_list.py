@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -20,6 +20,7 @@ from models import (
     ConsentState,
     District,
 )
+from outreach.delivery.consent import add_entries, usual_categories
 from outreach.roster import ImportFigures, ParsedAddress, Progress, Rejects, parse_email, parse_phone
 from outreach.roster.addresses import keep_addresses
 from outreach.roster.fields import choice_of, moment_of, text_of
@@ -50,9 +51,12 @@ def import_consents(
     """Entries into the consent ledger. An entry that says what already stands is unchanged and not repeated.
 
     An opt-out always counts. An opt-in never overrules an opt-out that is newer than it. An address that nobody here
-    has is kept all the same, so that an opt-out holds from the day a family gives it.
+    has is kept all the same, so that an opt-out holds from the day a family gives it: the list may come before any
+    roster, and should.
     """
-    return import_list(session, path, now, CONSENTS, _apply, dry_run=dry_run, rejects=rejects, progress=progress)
+    return import_list(
+        session, path, now, CONSENTS, _apply, before_roster=True, dry_run=dry_run, rejects=rejects, progress=progress
+    )  # fmt: skip
 
 
 def _apply(run: Run, chunk: Chunk) -> None:
@@ -77,8 +81,7 @@ def _apply(run: Run, chunk: Chunk) -> None:
         ]
         entries += fresh
         chunk.tally.count(Change.CREATED if fresh else Change.UNCHANGED)
-    if entries:
-        run.session.execute(insert(Consent), entries)
+    add_entries(run.session, [Consent(**values) for values in entries])
 
 
 def _addresses(run: Run, entries: list[Values]) -> dict[tuple[AddressKind, str], int]:
@@ -133,9 +136,9 @@ def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
 
 
 def _categories(row: Row, state: ConsentState) -> tuple[ConsentCategory, ...]:
-    said = row["category"].lower() or ("all" if state is ConsentState.OUT else ConsentCategory.SCHOOL)
-    return (
-        tuple(ConsentCategory)
-        if said == "all"
-        else (choice_of(ConsentCategory, Row(row.line, {"category": said}), "category"),)
-    )
+    said = row["category"].lower()
+    if not said:
+        return usual_categories(state)
+    if said == "all":
+        return tuple(ConsentCategory)
+    return (choice_of(ConsentCategory, Row(row.line, {"category": said}), "category"),)

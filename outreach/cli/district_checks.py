@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
+from config.tuning import SpendingRules
 from models import (
     Account,
     AccountRole,
@@ -18,6 +19,8 @@ from models import (
     DeliveryStop,
     District,
     JobRun,
+    Message,
+    MessageState,
     OnCall,
     OrgKind,
     ProviderPause,
@@ -29,6 +32,7 @@ from models import (
     TermKind,
 )
 from outreach.cli.finding import Finding, advice, named, ok, wrong
+from outreach.delivery.spending import NEARLY, cost_limit, left_this_month, money
 from outreach.effective import TuningError, effective_config
 
 CALENDAR_NOTICE_DAYS = 30
@@ -40,8 +44,9 @@ IS_SCHOOL = and_(School.active, School.kind == OrgKind.SCHOOL)
 
 def check_district(session: Session, settings: Settings, now: datetime) -> Iterator[Finding]:
     """Everything below, once there is a district."""
+    tuning = None
     try:
-        effective_config(session, now)
+        tuning = effective_config(session, now)
     except TuningError as error:
         yield wrong("configuration", str(error))
     else:
@@ -56,7 +61,9 @@ def check_district(session: Session, settings: Settings, now: datetime) -> Itera
     yield _school_years(session, district, now)
     yield _roster_age(district, now)
     yield from _people(session, settings)
-    yield from _sending(session, settings, district)
+    yield from _sending(session, settings, district, now)
+    if tuning is not None:
+        yield from _money(session, tuning.cadence.spending, now)
     yield _night(session, now)
 
 
@@ -162,7 +169,7 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
         yield ok("who_to_ask", "Every school names who takes what has no owner.")
 
 
-def _sending(session: Session, settings: Settings, district: District) -> Iterator[Finding]:
+def _sending(session: Session, settings: Settings, district: District, now: datetime) -> Iterator[Finding]:
     if district.consent_basis:
         yield ok("consent_basis", "The basis for writing to families is recorded.")
     else:
@@ -177,9 +184,32 @@ def _sending(session: Session, settings: Settings, district: District) -> Iterat
     stops = session.scalars(select(DeliveryStop.why).where(DeliveryStop.resumed_at.is_(None))).all()
     if stops:
         yield advice("stopped", f"Sending is stopped in {len(stops)} places until resumed; see: outreach resume --help")
-    paused = session.scalars(select(ProviderPause.provider).order_by(ProviderPause.provider)).all()
+    paused = session.scalars(
+        select(ProviderPause.provider)
+        .where(or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > now))
+        .order_by(ProviderPause.provider)
+    ).all()
     if paused:
         yield wrong("paused", f"Nothing is sent through {named(paused)}: it refused us or failed too often.")
+    asked = session.scalar(
+        select(func.count()).where(Message.state == MessageState.UNKNOWN, Message.person_asked_at.is_not(None))
+    )
+    if asked:
+        waits = "1 message waits" if asked == 1 else f"{asked} messages wait"
+        yield advice("unknown", f"{waits} for a person to say what became of them; see the page Delivery.")
+
+
+def _money(session: Session, rules: SpendingRules, now: datetime) -> Iterator[Finding]:
+    """The month's spending: said from four fifths of the limit on."""
+    limit = cost_limit(rules)
+    spent = limit - left_this_month(session, now, rules)
+    amounts = f"{money(spent, rules.currency)} of {money(limit, rules.currency)}"
+    if spent >= limit:
+        yield wrong("spending", f"The month's limit is reached ({amounts}); only answers, safety, stop and help leave.")
+    elif spent >= limit * NEARLY:
+        yield advice("spending", f"Four fifths of the month's limit are spent: {amounts}.")
+    else:
+        yield ok("spending", f"The month's spending is within its limit: {amounts}.")
 
 
 def _night(session: Session, now: datetime) -> Finding:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from config.settings import DeliveryMode, Settings, variable_names
 from models import migrations
 from outreach.cli.finding import Finding, advice, ok, wrong
+from outreach.delivery.replies import RepliesWrong, check_replies
 from outreach.effective import message_languages, unknown_files
 
 OURS = re.compile(r"OUTREACH_|TWILIO_|SENDGRID_")
@@ -65,6 +66,12 @@ def check_configuration_files() -> Iterator[Finding]:
         yield wrong("message_templates", f"There are no message templates for: {', '.join(missing)}.")
     else:
         yield ok("message_templates", f"Message templates exist for: {', '.join(languages)}.")
+    try:
+        check_replies(languages)
+    except RepliesWrong as found:
+        yield wrong("replies", f"{found} Until then families get the words that were shipped.")
+    else:
+        yield ok("replies", "What the system says itself (first text, STOP, HELP, nights) is whole.")
 
 
 def check_static_files() -> Iterator[Finding]:

@@ -17,7 +17,13 @@ from .expectation import Expectation, answer_expected, expectation_words
 from .families import families_of_contact, families_of_students, lock_family, students_of_contact, students_of_family
 from .imports import import_contacts
 from .log import log_contact
-from .messages import InboundContact, log_inbound_contact, log_message_contact
+from .messages import (
+    InboundContact,
+    log_inbound_contact,
+    log_message_contact,
+    note_wrong_number,
+    take_back_wrong_number,
+)
 from .new import LIVE_CHANNELS, OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, WRITTEN_CHANNELS, NewContact
 from .owners import owner_for
 from .questions import Fate, Question, Received, open_request, receive_question
@@ -92,6 +98,7 @@ __all__ = [
     "log_inbound_contact",
     "log_message_contact",
     "move_due_times",
+    "note_wrong_number",
     "open_request",
     "owner_for",
     "read_clock",
@@ -103,6 +110,7 @@ __all__ = [
     "revisions_of",
     "students_of_contact",
     "students_of_family",
+    "take_back_wrong_number",
     "timeline",
     "void_contact",
     "waiting_counts",

@@ -141,6 +141,33 @@ def _answer(session: Session, message: Message, contact: Contact, request_id: in
         settle(session, linked, now)
 
 
+def note_wrong_number(session: Session, message: Message, now: datetime) -> None:
+    """Whoever has the number wrote that it is not the family's: our message was an attempt, and answered nothing."""
+    _set_outcome(session, message, (Outcome.SENT, Outcome.DELIVERED), Outcome.WRONG_NUMBER, "wrong number", now)
+
+
+def take_back_wrong_number(session: Session, message: Message, now: datetime) -> None:
+    """A person found that it was the family that wrote, so it did get our message."""
+    _set_outcome(session, message, (Outcome.WRONG_NUMBER,), Outcome.REPLIED, "the right number", now)
+
+
+def _set_outcome(
+    session: Session, message: Message, before: tuple[Outcome, ...], outcome: Outcome, why: str, now: datetime
+) -> None:
+    """Correct what came of a message, where it stands as ``before``; one not told of yet becomes a contact with it."""
+    if message.audience is not Audience.FAMILY or message.family_id is None:
+        return
+    session.flush()
+    contact = _of_message(session, message) or _insert(session, message, message.family_id, outcome, now)
+    if contact.outcome in before and contact.voided_at is None:
+        keep_revision(session, contact, RevisionKind.CORRECTED, now, account_id=None, why=why)
+        contact.outcome = outcome
+        session.flush()
+        if contact.answers_request_id is not None:
+            settle(session, contact.answers_request_id, now)
+    rescore(session, now, {message.family_id, *families_of_contact(session, contact.id)})
+
+
 def _open_request(session: Session, message: Message) -> int | None:
     """The request that an answer is meant for: the guardian's open one, else the family's oldest that is open."""
     open_ones = select(Request.id).where(
@@ -154,13 +181,14 @@ def _open_request(session: Session, message: Message) -> int | None:
 def log_inbound_contact(
     session: Session, *, inbound: InboundMessage, family_id: int, now: datetime,
     student_ids: Sequence[int] = (), staff_id: int | None = None, department: Department | None = None,
-    question: bool = True, only_thanks: bool = False, automatic: bool = False,
+    question: bool = True, only_thanks: bool = False, automatic: bool = False, words: str | None = None,
 ) -> InboundContact:  # fmt: skip
     """Keep a message from a family as a contact that the family began, and give its question a place.
 
     ``student_ids`` empty means all of the family's present students; ``staff_id`` is whom it wrote to, who then owns
     the question. ``question`` False (a survey answer, a STOP) opens nothing; ``only_thanks`` and ``automatic``
-    neither open nor move a clock. Sets the inbound message's contact and state; told again it gives the same contact.
+    neither open nor move a clock. ``words``: what stands in the timeline and the request (None: the message's body).
+    Sets the inbound message's contact and state; told again it gives the same contact.
     """
     session.flush()
     kept = session.get(InboundMessage, inbound.id, with_for_update=True, populate_existing=True)
@@ -168,11 +196,12 @@ def log_inbound_contact(
         known = session.get(Contact, kept.contact_id)
         if known is not None:
             return InboundContact(known, None)
+    words = inbound.body if words is None else words
     _, department = side_of(session, Initiator.FAMILY, staff_id, department)
     contact = Contact(
         occurred_at=inbound.received_at, recorded_at=now, initiator=Initiator.FAMILY, department=department,
         staff_id=staff_id, guardian_id=inbound.guardian_id, channel=inbound.channel, outcome=Outcome.DELIVERED,
-        authored=Authored.AUTOMATIC if automatic else Authored.WRITTEN, summary=tidy(inbound.body[:10_000]),
+        authored=Authored.AUTOMATIC if automatic else Authored.WRITTEN, summary=tidy(words[:10_000]),
     )  # fmt: skip
     session.add(contact)
     session.flush()
@@ -181,7 +210,7 @@ def log_inbound_contact(
     inbound.contact_id, inbound.state = contact.id, InboundState.MATCHED
     session.flush()
     asked = Question(
-        family_id=family_id, guardian_id=inbound.guardian_id, words=inbound.body, asked_at=inbound.received_at,
+        family_id=family_id, guardian_id=inbound.guardian_id, words=words, asked_at=inbound.received_at,
         student_id=students[0] if len(students) == 1 else None, department=department or Department.TEACHING,
         owner_staff_id=staff_id, contact_id=contact.id, only_thanks=only_thanks or not question, automatic=automatic,
     )  # fmt: skip

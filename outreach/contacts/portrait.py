@@ -24,13 +24,14 @@ from models import (
     Student,
     Verdict,
 )
+from outreach.access.guarded import KEPT, guarded_contacts, guarded_verdicts
 from outreach.access.scope import visible_students
 from outreach.access.viewer import Viewer
 
 from .background import Background
 from .clock import elapsed_words, read_clock
 from .entries import Corrected, Entry, EntryKind, HelpVerdict, RequestView, Side, Undone
-from .waiting import ABOUT_ANOTHER, KEPT_FOR_ON_CALL, guarded_contacts, person, withheld_questions
+from .waiting import ABOUT_ANOTHER, person, withheld_questions
 
 MINUTES_A_DAY = 8 * 60
 """For words only, where a school has no calendar any more."""
@@ -53,7 +54,7 @@ class Portraits:
 
 
 def read_portraits(session: Session, viewer: Viewer, contact_ids: Collection[int], background: Background) -> Portraits:
-    """Ten statements for a page of contacts, however many they are."""
+    """Eleven statements for a page of contacts, however many they are."""
     contacts = {kept.id: kept for kept in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
     owners = {request.owner_staff_id for request in background.requests.values()}
     staff_ids = {contact.staff_id for contact in contacts.values()} | owners
@@ -67,7 +68,7 @@ def read_portraits(session: Session, viewer: Viewer, contact_ids: Collection[int
     accounts = _accounts(session, {*undone_by, *(by for _, _, by in corrections.values())} - {None})
     return Portraits(
         contacts=contacts, students=_students(session, contact_ids), staff=dict(staff.all()), guardians=guardians,
-        accounts=accounts, verdicts=_verdicts(session, contacts, guardians),
+        accounts=accounts, verdicts=_verdicts(session, viewer, contacts, guardians),
         corrected={
             contact_id: Corrected(times, at, accounts.get(by or 0))
             for contact_id, (times, at, by) in corrections.items()
@@ -147,7 +148,7 @@ def _students(session: Session, contact_ids: Collection[int]) -> dict[int, tuple
 
 
 def _verdicts(
-    session: Session, contacts: Mapping[int, Contact], guardians: Mapping[int, Guardian]
+    session: Session, viewer: Viewer, contacts: Mapping[int, Contact], guardians: Mapping[int, Guardian]
 ) -> dict[int, HelpVerdict]:
     """The family's latest word on each contact, or on the request that it answered."""
     answering = {contact.answers_request_id: contact.id for contact in contacts.values() if contact.answers_request_id}
@@ -155,13 +156,15 @@ def _verdicts(
         select(Verdict)
         .where(or_(Verdict.contact_id.in_(contacts), Verdict.request_id.in_(answering)))
         .order_by(Verdict.given_at, Verdict.id)
-    )
+    ).all()
+    kept = set(session.scalars(guarded_verdicts(viewer).where(Verdict.id.in_([verdict.id for verdict in rows]))))
     found: dict[int, HelpVerdict] = {}
     for verdict in rows:
         about = verdict.contact_id if verdict.contact_id in contacts else answering.get(verdict.request_id or 0)
         by = person(guardians.get(verdict.guardian_id or 0))
         if about is not None:
-            found[about] = HelpVerdict(verdict.helped, verdict.words, by, verdict.given_at)
+            words = KEPT if verdict.id in kept else verdict.words
+            found[about] = HelpVerdict(verdict.helped, words, by, verdict.given_at)
     return found
 
 
@@ -205,4 +208,5 @@ def _withheld(session: Session, viewer: Viewer, contacts: Mapping[int, Contact])
         if viewer.staff_id is not None and contact.staff_id == viewer.staff_id
     }
     withheld = {contact_id: ABOUT_ANOTHER for contact_id in contacts if contact_id not in readable | own}
-    return withheld | dict.fromkeys(guarded_contacts(session, viewer, set(contacts)), KEPT_FOR_ON_CALL)
+    kept = session.scalars(guarded_contacts(viewer).where(Contact.id.in_(contacts)))
+    return withheld | dict.fromkeys(kept, KEPT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -14,14 +14,13 @@ from models import (
     Family,
     FamilyMember,
     Guardian,
-    OnCall,
     Request,
     RequestState,
-    SafetyAlert,
     School,
     Staff,
     Student,
 )
+from outreach.access.guarded import KEPT, guarded_requests
 from outreach.access.scope import visible_families, visible_students
 from outreach.access.viewer import Viewer
 from outreach.schooltime import hours_book, zones_of_schools
@@ -30,8 +29,6 @@ from .clock import read_clock
 
 ABOUT_ANOTHER = "About a brother or sister whom you do not teach."
 """Stands for words about a student whom the viewer may not see."""
-KEPT_FOR_ON_CALL = "Kept for this school's on-call staff."
-"""Stands for the words of a message that a safety alert was raised about."""
 
 
 @dataclass(frozen=True)
@@ -189,26 +186,18 @@ def _students(session: Session, requests: Sequence[Request]) -> dict[int, tuple[
 def withheld_questions(session: Session, viewer: Viewer, requests: Sequence[Request]) -> dict[int, str]:
     """Requests whose words this viewer does not read, each with what stands for them.
 
-    Those about a student whom the viewer may not see, unless it owns the question; and those that raised a safety
-    alert, unless it is on call for that.
+    Those about a student whom the viewer may not see, unless it owns the question; and those kept for a school's
+    safety list.
     """
     about = {request.student_id for request in requests} - {None}
     seen = set(session.scalars(visible_students(viewer).where(Student.id.in_(about))))
-    guarded = guarded_contacts(session, viewer, {request.opened_by_contact_id for request in requests})
+    ids = [request.id for request in requests]
+    guarded = set(session.scalars(guarded_requests(viewer).where(Request.id.in_(ids))))
     withheld = {}
     for request in requests:
         own = viewer.staff_id is not None and request.owner_staff_id == viewer.staff_id
-        if request.opened_by_contact_id in guarded:
-            withheld[request.id] = KEPT_FOR_ON_CALL
+        if request.id in guarded:
+            withheld[request.id] = KEPT
         elif request.student_id is not None and request.student_id not in seen and not own:
             withheld[request.id] = ABOUT_ANOTHER
     return withheld
-
-
-def guarded_contacts(session: Session, viewer: Viewer, contact_ids: set[int | None]) -> set[int]:
-    """Those of ``contact_ids`` with a safety alert that the viewer is not on call for: their words are not shown."""
-    on_call = select(OnCall.school_id).where(OnCall.staff_id == viewer.staff_id)
-    guarded = select(SafetyAlert.contact_id).where(
-        and_(SafetyAlert.contact_id.in_(contact_ids), SafetyAlert.school_id.not_in(on_call))
-    )
-    return {contact_id for contact_id in session.scalars(guarded) if contact_id is not None}

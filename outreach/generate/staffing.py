@@ -33,6 +33,7 @@ SECTIONS_A_TEACHER = 5
 STUDENTS_A_COUNSELOR = 350
 STUDENTS_A_CASE_MANAGER = 160
 GRADES_IN_ALL = 13
+TEST_PHONE = "+15005550006"  # in a range for tests that nobody can ever have
 SURNAME_HALVES = (("A", "L"), ("M", "Z"))
 TITLES = {
     Subject.READING: "Reading", Subject.MATH: "Math", Subject.SOCIAL_STUDIES: "Social studies",
@@ -118,8 +119,8 @@ class Staffing:
                 Assignment, staff_id=counselor, role=AssignmentRole.COUNSELOR, school_id=school.id,
                 surname_from=first, surname_to=last, from_on=self._frame.year.starts_on,
             )  # fmt: skip
-        for on_call in (principals[0], counselors[0]):
-            self._rows.add(OnCall, school_id=school.id, staff_id=on_call)
+        for on_call, phone in ((principals[0], TEST_PHONE), (counselors[0], None)):
+            self._rows.add(OnCall, school_id=school.id, staff_id=on_call, phone=phone)
 
     def _courses(self, school: SchoolFrame) -> dict[tuple[str, Subject], int]:
         titles = HIGH_TITLES if school.plan.code == "MRH" else TITLES

@@ -57,6 +57,8 @@ def sync_addresses(session: Session, wanted: Mapping[str, Sequence[Wanted]]) -> 
         mine = _points_wanted(guardian_id, entries, addresses)
         for pair, row in mine.items():
             old = before.get(pair)
+            if old is not None and old.texts is False:
+                row["texts"] = False  # the carrier said so; a roster only ever says that a number may get texts
             if old is None or (old.source is FactSource.IMPORTED and not _same(old, row)):
                 rows[pair] = row
                 changed.add(key)

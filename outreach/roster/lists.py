@@ -68,17 +68,19 @@ def import_list(
     apply: Apply,
     *,
     then: Callable[[Run], None] | None = None,
+    before_roster: bool = False,
     dry_run: bool = False,
     rejects: Rejects | None = None,
     progress: Progress | None = None,
 ) -> ImportFigures:
     """Read ``path`` in chunks and ``apply`` each; ``then`` runs once at the end. One transaction, as
-    :func:`~outreach.roster.oneroster.import_oneroster`: the caller commits, a fatal fault changes nothing."""
+    :func:`~outreach.roster.oneroster.import_oneroster`: the caller commits, a fatal fault changes nothing.
+    ``before_roster``: the list speaks of nobody in the roster, so it may come first."""
     member = plain_file(path)
     figures = ImportFigures(member.name, spec.file, dry_run=dry_run)
     with session.begin_nested() as savepoint:
         run = begin(session, now, "UTC", figures, rejects=rejects, progress=progress)
-        if session.scalar(select(Student.id).limit(1)) is None:
+        if not before_roster and session.scalar(select(Student.id).limit(1)) is None:
             raise DeliveryError(f"No roster has been imported yet, so {member.name} speaks of nobody; import it first.")
         staging.create(session, staging.read)
         tally = figures.tally(spec.file, "delta")

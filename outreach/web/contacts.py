@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from models import Contact, ContactStudent, FamilyMember, Initiator, Outcome, Purpose, Subject, Topic
 from outreach.access import Household, NotAllowed, Viewer, audit, colleagues, household, require
+from outreach.access.guarded import KEPT, may_read_contact
 from outreach.contacts import (
     ContactRefused,
     NewContact,
@@ -162,6 +163,8 @@ def _find(contact_id: int) -> Asked:
     grant = require(session(), asking.viewer(), family_id)
     if not may_change(contact, asking.viewer()):
         raise NotAllowed("Only the one who logged this contact, the one who made it or an administrator changes it.")
+    if not may_read_contact(session(), asking.viewer(), contact_id):
+        raise NotAllowed(f"{KEPT} Only somebody on it changes this contact.")
     return Asked(contact, family_id, grant.because)
 
 

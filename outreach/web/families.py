@@ -8,9 +8,14 @@ from sqlalchemy import select
 
 from models import AccountRole, Contact
 from outreach.access import Household, Viewer, find_families, household
+from outreach.access.guarded import KEPT
 from outreach.contacts import Timeline, contact_strips, timeline, waiting_of_family
+from outreach.delivery.ledger import consent_notes
+from outreach.delivery.safety import alerts_of_contacts
+from outreach.planning import plan_of_family
 
 from . import asking
+from .consent import READERS
 from .contacts import may_change
 from .database import session
 from .reasons import Reasons, reasons_for
@@ -40,10 +45,13 @@ def page(family_id: int) -> ResponseReturnValue:
     told: Reasons | None = reasons_for(session(), looking, home, now) if looking.sees_reasons else None
     return render_template(
         "families/page.html", home=home, grant=grant, told=told, languages=_languages(home),
-        talk=talk, changeable=_changeable(talk, looking),
+        talk=talk, changeable=_changeable(talk, looking), alerts=_alerts(talk, looking),
         may_write=bool(looking.roles - {AccountRole.RECORDER}) and any(adult.may_contact for adult in home.adults),
         strip=contact_strips(session(), [family_id], now).get(family_id),
+        planned=plan_of_family(session(), looking, family_id, now) if looking.sees_reasons else (),
         waiting=waiting_of_family(session(), looking, family_id, now),
+        may_read_consent=not looking.roles.isdisjoint(READERS),
+        consents=consent_notes(session(), [reach.value for adult in home.adults for reach in adult.reach]),
     )  # fmt: skip
 
 
@@ -61,8 +69,13 @@ def _languages(home: Household) -> list[str]:
     return sorted({adult.language for adult in home.adults if adult.language and not adult.language.startswith("en")})
 
 
+def _alerts(talk: Timeline, viewer: Viewer) -> dict[int, int]:
+    """The contacts on this page with a safety alert that the viewer may read."""
+    return alerts_of_contacts(session(), viewer, [entry.contact_id for entry in talk.entries if entry.contact_id])
+
+
 def _changeable(talk: Timeline, viewer: Viewer) -> set[int]:
-    """The contacts on this page that the viewer may correct or undo."""
-    ids = [entry.contact_id for entry in talk.entries if entry.contact_id is not None]
+    """The contacts on this page that the viewer may correct or undo: none whose words are kept from them."""
+    ids = [entry.contact_id for entry in talk.entries if entry.contact_id is not None and entry.withheld != KEPT]
     kept = session().scalars(select(Contact).where(Contact.id.in_(ids)))
     return {contact.id for contact in kept if may_change(contact, viewer)}

@@ -12,6 +12,9 @@ from sqlalchemy import func, select
 
 from models import Account, AccountRole, DeliveryStop, District, Request, RequestState, School, Staff
 from outreach.access import NotAllowed
+from outreach.delivery.inbound import READERS, inbox_count
+from outreach.delivery.overview import pauses_in_words
+from outreach.delivery.safety import alerts_waiting, watches
 
 from . import asking
 from .database import session
@@ -39,7 +42,15 @@ class Frame:
     tabs: tuple[Tab, ...]
     waiting: int
     stopped: tuple[str, ...]
+    paused: tuple[str, ...]
+    """Providers that nothing goes through now, a sentence each; for administrators."""
     roster_stale: str | None
+    safety: bool
+    """Is told of safety alerts, or keeps a school's list."""
+    alerts: int
+    """Open safety alerts that nobody has taken, or that this person has."""
+    unknown: int | None
+    """Messages that wait for somebody to say whose they are; None: this person does not place them."""
 
 
 TODAY, QUEUE = Tab("today.page", "Today", "today"), Tab("queue.page", "Queue", "queue")
@@ -88,13 +99,18 @@ def _frame() -> Frame | None:
             g.frame = None
             return None
         staff = session().get(Staff, account.staff_id) if account.staff_id else None
+        listens = watches(session(), viewer)
         g.frame = Frame(
             name=staff.display_name if staff else account.email,
             role=", ".join(sorted(AccountRole(role.name).value.replace("_", " ") for role in account.roles)),
             tabs=tabs_of(viewer.roles),
             waiting=_waiting(account.staff_id),
             stopped=_stopped(),
+            paused=tuple(pauses_in_words(session(), asking.now())) if viewer.administers else (),
             roster_stale=_roster_stale() if viewer.administers else None,
+            safety=listens or viewer.administers,
+            alerts=alerts_waiting(session(), viewer) if listens else 0,
+            unknown=inbox_count(session(), viewer) if viewer.roles & frozenset(READERS) else None,
         )
     found: Frame | None = g.frame
     return found

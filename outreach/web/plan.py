@@ -8,9 +8,11 @@ from secrets import token_hex
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from config.tuning import SendingRules
 from models import AccountRole, Channel, Outreach, Staff
 from outreach.access import colleagues, household, require
 from outreach.contacts import contact_strips, waiting_of_family
+from outreach.effective import effective_config
 from outreach.errors import NotFound, OutreachError
 from outreach.planning import (
     Card,
@@ -22,6 +24,8 @@ from outreach.planning import (
     assign_to,
     dismiss,
     edit,
+    opening_by_hand,
+    opening_of,
     plan_page,
     reschedule,
     undo,
@@ -30,6 +34,7 @@ from outreach.planning import (
 )
 
 from . import asking
+from .counting import Counted, counted
 from .database import session
 from .notices import say, warn
 
@@ -60,9 +65,9 @@ def change(outreach_id: int) -> ResponseReturnValue:
     typed = request.form
     problems: list[tuple[str, str]] = []
     try:
-        if "body" in typed and _differs(touch, typed.get("title"), typed["body"]):
+        if "body" in typed and _differs(touch, typed.get("title")):
             edit(
-                session(), looking, outreach_id, typed["body"].strip(), now, title=typed.get("title") or None,
+                session(), looking, outreach_id, _typed_words(), now, title=typed.get("title") or None,
                 language_confirmed=typed.get("language_confirmed") == "yes",
             )  # fmt: skip
         if typed.get("local_time") and typed["local_time"] != (touch.local_time or "")[:16]:
@@ -158,8 +163,13 @@ def _find(outreach_id: int) -> Outreach:
     return touch
 
 
-def _differs(touch: Outreach, title: str | None, body: str) -> bool:
-    same_words = body.replace("\r\n", "\n").strip() == (touch.body or "").strip()
+def _typed_words() -> str:
+    """The form's words with the line ends that are sent; browsers submit two characters for each."""
+    return request.form.get("body", "").replace("\r\n", "\n").strip()
+
+
+def _differs(touch: Outreach, title: str | None) -> bool:
+    same_words = _typed_words() == (touch.body or "").strip()
     return not same_words or (title is not None and title != (touch.title or ""))
 
 
@@ -188,14 +198,26 @@ def _page(outreach_id: int, problems: list[tuple[str, str]] | None = None) -> st
         home=household(session(), looking, touch.family_id, now),
         strip=contact_strips(session(), [touch.family_id], now).get(touch.family_id),
         staff=colleagues(session(), looking, touch.family_id) if looking.administers else (),
+        count=_count(touch.body), opening=opening_of(session(), touch),
     )  # fmt: skip
+
+
+def _count(kept: str | None) -> Counted:
+    """How many texts the typed words take; before anything is typed, the ``kept`` ones."""
+    return counted(request.form.get("body", kept or ""), _rules().most_segments)
+
+
+def _rules() -> SendingRules:
+    return effective_config(session(), asking.now()).cadence.sending
 
 
 def _card(outreach_id: int) -> Card:
     """The same card that the list shows. Raises NotFound where the viewer's plan does not hold it."""
     planned = plan_page(session(), asking.viewer(), asking.now())
     days = (*planned.suggested, *planned.under_way)
-    cards = (*(card for day in days for card in day.cards), *planned.unassigned, *planned.ended)
+    cards = (
+        *(card for day in days for card in day.cards), *planned.unassigned, *planned.not_gone, *planned.ended,
+    )  # fmt: skip
     for card in cards:
         if card.outreach_id == outreach_id:
             return card
@@ -231,7 +253,7 @@ def _message(family_id: int) -> NewMessage:
     later, weekly = typed.get("when") in ("later", "weekly"), typed.get("when") == "weekly"
     return NewMessage(
         form_key=typed.get("form_key", "")[:64] or token_hex(16), family_id=family_id, guardian_id=int(guardian_id),
-        student_ids=chosen or tuple(known), channel=Channel(channel), body=typed["body"].strip(),
+        student_ids=chosen or tuple(known), channel=Channel(channel), body=_typed_words(),
         title=typed.get("title", "").strip() or None,
         local_time=datetime.strptime(typed["local_time"], LOCAL) if later else None,  # noqa: DTZ007 - the family's clock
         weekly_until=date.fromisoformat(typed["weekly_until"]) if weekly else None,
@@ -245,12 +267,16 @@ def _writing(family_id: int, typed: dict[str, str], problems: list[tuple[str, st
     guardian, wanted = request.values.get("guardian", type=int), request.values.get("request", type=int)
     first = next((way for way in ways if way.guardian_id == guardian), ways[0] if ways else None)
     waiting = waiting_of_family(session(), looking, family_id, now)
+    home = household(session(), looking, family_id, now)
+    numbers = [(way.address_id, way.language) for way in ways if way.channel is Channel.SMS]
     return render_template(
-        "plan/write.html", home=household(session(), looking, family_id, now), ways=ways, typed=typed,
-        chosen=typed.get("way") or (_way_key(first.guardian_id, first.channel) if first else ""),
+        "plan/write.html", home=home, ways=ways, typed=typed,
+        chosen=request.values.get("way") or (_way_key(first.guardian_id, first.channel) if first else ""),
         form_key=typed.get("form_key") or token_hex(16), problems=problems or [],
         asked=next((row for row in waiting if row.request_id == wanted), None),
-        strip=contact_strips(session(), [family_id], now).get(family_id),
+        strip=contact_strips(session(), [family_id], now).get(family_id), count=_count(None),
+        opening=opening_by_hand(session(), numbers, [child.id for child in home.children], looking.staff_id),
+        grades_in_texts=_rules().grades_in_texts,
     )  # fmt: skip
 
 

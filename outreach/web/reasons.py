@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Band
 from outreach.access import Household, Viewer
-from outreach.risk import NotScored, Reason, explain
+from outreach.risk import Code, NotScored, Reason, explain
 
 NOT_YET = "The first night has not passed yet; reasons appear after it."
 NOTHING = "Nothing asks for haste. A good word is always welcome."
@@ -36,4 +36,5 @@ def reasons_for(session: Session, viewer: Viewer, home: Household, now: datetime
         return Reasons(None, None, (), (), NOT_YET)
     if viewer.sees_risk:
         return Reasons(told.band, told.points, told.reasons, told.unknown, NOTHING)
-    return Reasons(None, None, tuple(reason for reason in told.reasons if reason.points > 0), (), NOTHING)
+    shown = (reason for reason in told.reasons if reason.points > 0 or reason.code == Code.UNREACHABLE)
+    return Reasons(None, None, tuple(shown), (), NOTHING)

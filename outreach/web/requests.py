@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from models import AccountRole, Department, Request
 from outreach.access import Grant, audit, colleagues, household, require
+from outreach.access.guarded import KEPT
 from outreach.contacts import (
     RequestRefused,
     close_request,
@@ -18,6 +19,7 @@ from outreach.contacts import (
     waiting_requests,
     withheld_questions,
 )
+from outreach.delivery.inbound import others_who_wrote
 from outreach.errors import NotFound
 
 from . import asking
@@ -50,6 +52,8 @@ def one(request_id: int) -> ResponseReturnValue:
 @asking.signed_in()
 def close(request_id: int) -> ResponseReturnValue:
     asked, grant = _find(request_id)
+    if withheld_questions(session(), asking.viewer(), [asked]).get(asked.id) == KEPT:
+        return _page(asked, grant, [("", f"{KEPT} Only who reads the words can say that no answer is needed.")]), 422
     return _step(asked, grant, "close_request", "Closed: no answer needed.", reason=request.form.get("reason", ""))
 
 
@@ -114,6 +118,7 @@ def _page(asked: Request, grant: Grant, problems: list[tuple[str, str]] | None =
         row=next((row for row in rows if row.request_id == asked.id), None),
         home=household(session(), looking, asked.family_id, now), grant=grant, problems=problems or [],
         staff=colleagues(session(), looking, asked.family_id), departments=HANDED_TO,
+        others=others_who_wrote(session(), asked), me=looking.staff_id,
         may_write=bool(looking.roles - {AccountRole.RECORDER}),
         strip=contact_strips(session(), [asked.family_id], now).get(asked.family_id),
     )  # fmt: skip

@@ -67,6 +67,8 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     datastore = FSQLALiteUserDatastore(db, Account, Role)
     Security(app, datastore, mail_util_cls=OutboxMail, register_blueprint=True)
+    # By session only: without this the body of every request that is JSON is read in search of a token.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # flask-login puts it there
     _limit_tries(app)
 
 

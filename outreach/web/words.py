@@ -83,6 +83,7 @@ WORDS: dict[str, str] = {
     Code.UNANSWERED_REQUEST: "Question unanswered", Code.UNHELPFUL_OUTCOME: "Said it did not help",
     Code.NO_FOLLOW_THROUGH: "Concern raised, nothing since", Code.INBOUND_SURGE: "Wrote often, we did not",
     Code.SURVEY_DETRACTOR: "Would not recommend us", Code.SURVEY_PROMOTER: "Would recommend us",
+    Code.UNREACHABLE: "Nobody can be reached",
     Authored.AUTOMATIC: "sent by the system", Authored.APPROVED_IN_BULK: "a notice to many",
 }  # fmt: skip
 STATES = {

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import AccountRole, FamilyMember, OnCall, SafetyAlert, School
+from outreach.access.guarded import KEPT
 from outreach.contacts import (
     breaches,
     elapsed_words,
@@ -17,7 +18,7 @@ from outreach.contacts import (
     waiting_on,
     waiting_requests,
 )
-from outreach.contacts.waiting import ABOUT_ANOTHER, KEPT_FOR_ON_CALL
+from outreach.contacts.waiting import ABOUT_ANOTHER
 from tests.contacts.homes import Home, counselor_of, home, viewer_of_staff
 from tests.world import NOW, World
 
@@ -99,7 +100,7 @@ def test_words_that_raised_an_alert_are_kept_for_the_on_call_list(
     contact = delgado.writes(local("23T10:00"), "dangerous words")
     world.add(SafetyAlert(school_id=delgado.school.id, contact_id=contact.id, raised_at=NOW))
     teacher = viewer_of_staff(delgado.alvarez, delgado.school)
-    assert [row.question for row in waiting_requests(session, teacher, NOW)] == [KEPT_FOR_ON_CALL]
+    assert [row.question for row in waiting_requests(session, teacher, NOW)] == [KEPT]
     world.add(OnCall(school_id=delgado.school.id, staff_id=delgado.alvarez.id))
     assert [row.question for row in waiting_requests(session, teacher, NOW)] == ["dangerous words"]
 

@@ -16,7 +16,22 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from models import AccountRole, ConfigRevision, DeliveryStop, JobRun, OnCall, ProviderPause, RunState, School
+from models import (
+    AccountRole,
+    AddressKind,
+    Audience,
+    Channel,
+    ConfigRevision,
+    DeliveryStop,
+    JobRun,
+    Message,
+    MessageKind,
+    MessageState,
+    OnCall,
+    ProviderPause,
+    RunState,
+    School,
+)
 from outreach.cli import main
 from outreach.cli.district_checks import check_district
 from outreach.cli.finding import Finding, Weight, named
@@ -143,6 +158,48 @@ def test_a_stop_and_a_paused_provider_are_told(session: Session, world: World) -
     findings = found(session)
     assert findings["stopped"].weight is Weight.ADVICE
     assert "twilio" in findings["paused"].sentence
+
+
+def test_a_pause_that_is_over_is_not_told(session: Session, world: World) -> None:
+    sound_school(world)
+    world.add(ProviderPause(provider="twilio", why="It failed.", paused_at=NOW, until_at=NOW))
+    assert "paused" not in found(session)
+
+
+def a_text(world: World, **values: object) -> None:
+    world.add(
+        Message(**{
+            "intent_key": f"m{world.number()}", "audience": Audience.STAFF, "kind": MessageKind.NOTICE,
+            "channel": Channel.SMS, "to_kind": AddressKind.PHONE, "to_value": "+13125550142", "body": "Hello.",
+            "created_at": NOW, "due_at": NOW, "sent_at": NOW, "provider": "twilio", **values,
+        })
+    )  # fmt: skip
+
+
+def test_messages_that_a_person_is_asked_about_are_told(session: Session, world: World) -> None:
+    sound_school(world)
+    a_text(world, state=MessageState.UNKNOWN)
+    assert "unknown" not in found(session)
+    a_text(world, state=MessageState.UNKNOWN, person_asked_at=NOW)
+    assert "1 message waits for a person" in found(session)["unknown"].sentence
+
+
+@pytest.mark.parametrize(
+    ("micros", "weight", "words"),
+    [
+        (399_000_000, Weight.OK, "$399.00 of $500.00"),
+        (400_000_000, Weight.ADVICE, "Four fifths"),
+        (500_000_000, Weight.WRONG, "limit is reached"),
+    ],
+)
+def test_a_months_limit_is_told_before_it_is_reached(
+    session: Session, world: World, micros: int, weight: Weight, words: str
+) -> None:
+    sound_school(world)
+    a_text(world, state=MessageState.DELIVERED, cost_micros=micros)
+    spending = found(session)["spending"]
+    assert spending.weight is weight
+    assert words in spending.sentence
 
 
 def test_a_zone_that_does_not_exist_is_wrong(session: Session, world: World) -> None:

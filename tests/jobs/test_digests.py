@@ -13,8 +13,11 @@ from models import (
     Audience,
     Band,
     Case,
+    Channel,
     Message,
     MessageKind,
+    Outreach,
+    OutreachState,
     Request,
     SafetyAlert,
     StaffRole,
@@ -61,6 +64,20 @@ def test_a_teacher_reads_todays_families_and_waiting_questions(session: Session,
     assert message.body_html is not None
     for text in (message.body, message.body_html, message.title):
         assert not any(secret in text for secret in ("Delgado", "Haddad", "retake", "+1312", "risk"))
+
+
+def test_a_message_that_did_not_go_out_is_told_once(session: Session, scene: Scene) -> None:
+    scene.home(Band.HIGH, student={"given_name": "Maya", "family_name": "Delgado"})
+    plan_night(session, NIGHT)
+    row = session.scalars(select(Outreach)).one()
+    row.state, row.state_reason, row.channel = OutreachState.SKIPPED, "On hold: ask Kim.", Channel.SMS
+    row.approved_at = row.send_at = NIGHT - timedelta(hours=12)
+    session.flush()
+    assert prepare(session)["prepared"] == 1
+    (message,) = digests(session)
+    assert f"Did not go out, or did not arrive\n  - Maya: {LINK}/plan#not-gone" in message.body
+    assert "hold" not in message.body
+    assert prepare(session, NIGHT + timedelta(days=1)) == {"prepared": 0, "nothing_new": 1, "away": 0}
 
 
 def test_none_when_nothing_is_new(session: Session, scene: Scene) -> None:

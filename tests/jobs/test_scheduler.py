@@ -130,7 +130,7 @@ def test_a_tick_sends_what_is_due_and_the_plan_follows(engine: Engine) -> None:
     early = tick(sessions, providers(sessions), lambda: NIGHT, "w1")
     assert early.idle
     first = tick(sessions, providers(sessions), lambda: at_five, "w1")
-    assert (first.claimed, first.accepted) == (1, 1)
+    assert (first.sent.claimed, first.sent.accepted) == (1, 1)
     at_six = at_five + timedelta(hours=1)
     for _ in range(3):
         tick(sessions, providers(sessions), lambda: at_six, "w1")
