@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 
 from models import migrations
 from outreach import store
+from tests.logged import logged
 from tests.world import World
+
+__all__ = ["logged"]
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("OUTREACH_SHARED") or REPOSITORY.parent / "shared").resolve()
@@ -71,6 +74,9 @@ def shared() -> Path:
     return SHARED
 
 
+UNSAFE_AND_FAST = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+"""The server outlives no power cut, which no test makes; processes that are killed lose nothing by it. With files
+written through to the disk, dropping a test's database took 1.65 s instead of 0.04."""
 SERVER_ADDRESS = "postgresql+psycopg://postgres:@/{database}?host={folder}"
 
 
@@ -84,6 +90,9 @@ def postgresql_folder(testrun_uid: str) -> Iterator[Path]:
     folder = Path(tempfile.gettempdir()) / f"outreach-postgresql-{testrun_uid}"
     server = get_server(folder, cleanup_mode="delete")
     try:
+        for setting in UNSAFE_AND_FAST:
+            _on_server(folder, f"ALTER SYSTEM SET {setting}")
+        _on_server(folder, "SELECT pg_reload_conf()")
         yield folder
     finally:
         server.cleanup()
@@ -120,7 +129,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     folder = request.getfixturevalue("postgresql_folder")
     blank = request.getfixturevalue("blank_postgresql")
     name = f"test_{uuid4().hex}"
-    _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank}")
+    _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
     yield SERVER_ADDRESS.format(database=name, folder=folder)
     _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -163,7 +172,7 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
         folder = request.getfixturevalue("postgresql_folder")
         blank = request.getfixturevalue("blank_postgresql")
         name = f"shared_{uuid4().hex}"
-        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank}")
+        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
         made = store.connect(SERVER_ADDRESS.format(database=name, folder=folder))
     yield made
     made.dispose()

@@ -28,6 +28,7 @@ from models import (
 from outreach.app import create_app
 from outreach.delivery import record_consent
 from outreach.web.database import close
+from tests.logged import Logged
 from tests.world import NOW
 
 from .conftest import MAIL_ATTEMPT, SENT_AT, Far
@@ -89,7 +90,7 @@ def test_the_keys_hold_no_address(far: Far) -> None:
         assert "rosa" not in (one.event_key + one.twin_key).lower()
 
 
-def test_one_event_that_cannot_be_read_takes_no_other_along(far: Far, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_event_that_cannot_be_read_takes_no_other_along(far: Far, logged: Logged) -> None:
     deep: object = "x"
     for _ in range(60):
         deep = [deep]
@@ -102,9 +103,8 @@ def test_one_event_that_cannot_be_read_takes_no_other_along(far: Far, capsys: py
     assert far.message(far.mail_id).state is MessageState.DELIVERED
     odd = next(one.raw for one in far.rows(select(DeliveryEvent)) if one.event == "accepted")
     assert (odd["odd"], odd["nan"]) == ("ab\ufffd", None)
-    line = next(line for line in capsys.readouterr().out.splitlines() if "receipts received" in line)
-    assert "unreadable=5" in line
-    assert "ignored=3" in line
+    line = next(line for line in logged.lines() if line["event"] == "receipts received")
+    assert (line["unreadable"], line["ignored"]) == (5, 3)
 
 
 def test_a_deferred_event_s_own_count_of_tries_is_not_taken_for_our_attempt(far: Far) -> None:
@@ -228,7 +228,7 @@ def _rsa() -> str:
 
 @pytest.mark.parametrize("key", [None, "no key", "QUJD", "rsa", "-----BEGIN PUBLIC KEY-----"])
 def test_with_no_key_or_one_of_another_kind_nobody_is_believed(
-    far: Far, database_url: str, key: str | None, capsys: pytest.CaptureFixture[str]
+    far: Far, database_url: str, key: str | None, logged: Logged
 ) -> None:
     given = SecretStr(_rsa() if key == "rsa" else key) if key is not None else None
     settings = Settings(
@@ -239,7 +239,7 @@ def test_with_no_key_or_one_of_another_kind_nobody_is_believed(
     answer = app.test_client().post(EVENTS, data=body, headers=far.events_key.headers(body, NOW))
     close(app)
     assert answer.status_code == 403
-    assert sum("webhook refused" in line for line in capsys.readouterr().out.splitlines()) == 1
+    assert [line["event"] for line in logged.lines()].count("webhook refused") == 1
 
 
 def test_the_key_may_be_given_as_pem(far: Far, database_url: str) -> None:
@@ -281,9 +281,9 @@ def test_only_a_post_is_taken(far: Far) -> None:
     assert far.client.get(EVENTS).status_code == 405
 
 
-def test_the_log_holds_no_address(far: Far, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_holds_no_address(far: Far, logged: Logged) -> None:
     post(far, event("delivered"), event("spamreport", 3))
     post(far, event("delivered"), instead={"X-Twilio-Email-Event-Webhook-Signature": "wrong"})
-    out = capsys.readouterr()
-    assert "receipts received" in out.out
-    assert "example.org" not in (out.out + out.err).lower()
+    text = logged.text()
+    assert "receipts received" in text
+    assert "example.org" not in text.lower()

@@ -13,6 +13,7 @@ from config.settings import Settings
 from models import Address, AddressHealth, Consent, ConsentSource, ConsentState, Contact, DeliveryEvent, MessageState
 from outreach.app import create_app
 from outreach.web.database import close
+from tests.logged import Logged
 
 from .conftest import TEXT_ATTEMPT, Far
 from .posts import PUBLIC_URL, STATUS, TOKEN, post_as_twilio, twilio_signature
@@ -174,22 +175,19 @@ def test_only_a_post_is_taken(far: Far, method: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["twilio_auth_token", "public_url"])
-def test_without_the_secret_nobody_is_believed(
-    far: Far, database_url: str, missing: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_the_secret_nobody_is_believed(far: Far, database_url: str, missing: str, logged: Logged) -> None:
     given = {"twilio_auth_token": SecretStr(TOKEN), "public_url": PUBLIC_URL, missing: None}
     app = create_app(Settings(database_url=database_url, secret_key=SecretStr("k" * 40), **given))  # type: ignore[arg-type]
     answer = post_as_twilio(app.test_client(), CALLBACK, told("delivered"))
     close(app)
     assert answer.status_code == 403
-    lines = [line for line in capsys.readouterr().out.splitlines() if "webhook refused" in line]
-    assert len(lines) == 1
-    assert "is not set" in lines[0]
+    (line,) = [line for line in logged.lines() if line["event"] == "webhook refused"]
+    assert "is not set" in str(line["why"])
 
 
-def test_the_log_holds_no_number_and_no_address(far: Far, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_holds_no_number_and_no_address(far: Far, logged: Logged) -> None:
     post_as_twilio(far.client, CALLBACK, told("delivered"))
     post_as_twilio(far.client, CALLBACK, told("delivered"), X_Twilio_Signature="wrong")
-    out = capsys.readouterr()
-    assert "receipts received" in out.out
-    assert not any(secret in out.out + out.err for secret in ("3125550142", "3125550100", TOKEN, "Maya"))
+    text = logged.text()
+    assert "receipts received" in text
+    assert not any(secret in text for secret in ("3125550142", "3125550100", TOKEN, "Maya"))
