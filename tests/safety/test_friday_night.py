@@ -31,11 +31,10 @@ from models import (
 )
 from outreach import store
 from outreach.access.guarded import KEPT
-from outreach.app import create_app
 from outreach.delivery import Providers, build
 from outreach.delivery.inbound import Incoming, keep, read
-from outreach.web.database import close
 from tests.jobs.scene import LINK, render
+from tests.kept import kept_app, kept_engine
 from tests.web import conftest as web
 from tests.web.conftest import Person, Town
 
@@ -100,12 +99,10 @@ class Night:
 
 @pytest.fixture
 def night(database_url: str) -> Iterator[Night]:
-    engine = store.connect(database_url)
-    sessions = store.session_factory(engine)
+    sessions = store.session_factory(kept_engine(database_url))
     settings = Settings(database_url=database_url, secret_key=SecretStr("k" * 40))
     with sessions() as session:
         town = web.build(session, database_url)
-        close(town.app)
         town.world.add(
             OnCall(school_id=town.school.id, staff_id=town.staff[AccountRole.ADMINISTRATOR], phone=LISTENER)
         )  # fmt: skip
@@ -114,11 +111,9 @@ def night(database_url: str) -> Iterator[Night]:
         phone.value = ROSA
         session.commit()
         made = Night(town, sessions, build(settings, sessions))
-        made.town = dataclasses.replace(town, app=create_app(settings, clock=made.clock))
+        made.town = dataclasses.replace(town, app=kept_app(settings, made.clock))
         yield made
         session.rollback()
-        close(made.town.app)
-    engine.dispose()
 
 
 def every_page(night: Night, role: AccountRole) -> str:

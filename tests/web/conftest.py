@@ -19,8 +19,7 @@ from config.settings import Settings
 from models import AccountRole, Family, School, Staff, StaffRole, Student
 from outreach import store
 from outreach.access import hash_password
-from outreach.app import create_app
-from outreach.web.database import close
+from tests.kept import kept_app, kept_engine
 from tests.world import NOW, World
 
 Row = TypeVar("Row")
@@ -100,14 +99,11 @@ class Town:
 
 @pytest.fixture
 def town(database_url: str) -> Iterator[Town]:
-    engine = store.connect(database_url)
-    with store.session_factory(engine)() as session:
+    with store.session_factory(kept_engine(database_url))() as session:
         made = build(session, database_url)
         session.commit()
         yield made
         session.rollback()
-        close(made.app)
-    engine.dispose()
 
 
 def build(session: Session, database_url: str) -> Town:
@@ -124,7 +120,7 @@ def build(session: Session, database_url: str) -> Town:
     world.teaches(teacher, world.section(school), maya)
     settings = Settings(database_url=database_url, secret_key=SecretStr("k" * 40))
     town = Town(
-        create_app(settings, clock=lambda: NOW), session, world, school, maya, world.family(maya),
+        kept_app(settings), session, world, school, maya, world.family(maya),
         world.family(other), teacher,
     )  # fmt: skip
     for role in AccountRole:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from outreach import store
 from outreach.cli import main
+from tests.kept import kept_engine
 from tests.web.conftest import PASSWORD
 from tests.world import World
 
@@ -19,12 +20,10 @@ def run(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> C
     monkeypatch.setenv("OUTREACH_DATABASE_URL", database_url)
     monkeypatch.setenv("OUTREACH_SECRET_KEY", "k" * 40)
     monkeypatch.chdir(tmp_path)
-    engine = store.connect(database_url)
-    with store.session_factory(engine)() as session:
+    with store.session_factory(kept_engine(database_url))() as session:
         world = World(session)
         world.staff(world.school(), email="k.lowe@example.org")
         session.commit()
-    engine.dispose()
     return CliRunner()
 
 

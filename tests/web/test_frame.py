@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ import pytest
 
 import templates
 from models import AccountRole
+from outreach.app import create_app
+from outreach.web.database import close
 from outreach.web.icons import ICONS, UnknownIcon, icon, icon_sheet
 from outreach.web.static_files import FOREVER
 from tests.web.conftest import Person, Town
@@ -165,9 +168,11 @@ def test_a_fault_of_ours_says_so_and_tells_nothing_else(town: Town) -> None:
     def broken() -> str:
         raise RuntimeError("secret of the house")
 
-    town.app.add_url_rule("/broken", "broken", broken)
-    town.app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = town.visitor().get("/broken")
+    app = create_app(town.app.config["OUTREACH_SETTINGS"], clock=lambda: NOW)
+    app.add_url_rule("/broken", "broken", broken)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = replace(town, app=app).visitor().get("/broken")
+    close(app)
 
     assert answer.status_code == 500
     assert "The fault is ours" in answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -22,8 +23,11 @@ from models import (
     SandboxMessage,
 )
 from outreach import store
-from outreach.delivery import Intent, Providers, build, deliver_due, enqueue
+from outreach.app import create_app
+from outreach.delivery import Intent, build, deliver_due, enqueue
+from outreach.web.database import close
 from outreach.web.webhooks import PROVIDERS
+from tests.kept import kept_engine
 from tests.world import NOW
 
 from .conftest import Person, Town
@@ -48,10 +52,9 @@ def sent(town: Town, database_url: str) -> int:
     for intent in (text, digest):
         enqueue(town.session, intent, NOW)
     town.commit()
-    sessions = store.session_factory(store.connect(database_url))
+    sessions = store.session_factory(kept_engine(database_url))
     deliver_due(sessions, build(Settings(database_url=database_url, secret_key=SecretStr("k" * 40)), sessions),
                 lambda: NOW, "worker")  # fmt: skip
-    sessions.kw["bind"].dispose()
     return town.rows(select(SandboxMessage.id).where(SandboxMessage.channel == Channel.SMS))[0]
 
 
@@ -110,11 +113,13 @@ def test_on_a_channel_that_is_live_nobody_plays_a_family(town: Town, sent: int, 
         database_url=database_url, secret_key=SecretStr("k" * 40), delivery_sms=DeliveryMode.LIVE,
         twilio_account_sid="AC" + "0" * 32, twilio_auth_token=SecretStr("0" * 32), twilio_from_number="+13125550100",
     )  # fmt: skip
-    live: Providers = build(settings, store.session_factory(store.connect(database_url)))
-    town.app.extensions[PROVIDERS] = live
+    app = create_app(settings, clock=lambda: NOW)
+    app.extensions[PROVIDERS] = build(settings, store.session_factory(kept_engine(database_url)))
+    town = replace(town, app=app)
     person = head(town)
     assert "Write back" not in person.get(PAGE).text
     person.send(f"{PAGE}/{sent}/write-back", PAGE, words="hello")
     assert person.last is not None
     assert person.last.status_code == 404
     assert came(town) == []
+    close(app)

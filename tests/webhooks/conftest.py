@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
@@ -17,9 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from config.settings import Settings
 from models import Address, AddressKind, Channel, DeliveryAttempt, Message, MessageState
 from outreach import store
-from outreach.app import create_app
-from outreach.web.database import close
 from tests.delivery.letters import Household, household, text
+from tests.kept import kept_app, kept_engine
 from tests.world import NOW, World
 
 from .posts import PUBLIC_URL, TOKEN, SendGridKey
@@ -27,6 +25,7 @@ from .posts import PUBLIC_URL, TOKEN, SendGridKey
 Row = TypeVar("Row")
 TEXT_ATTEMPT, MAIL_ATTEMPT = "a" * 32, "b" * 32
 SENT_AT = NOW - timedelta(minutes=2)
+EVENTS_KEY, INBOUND_KEY = SendGridKey.new(), SendGridKey.new()
 
 
 @dataclass
@@ -79,10 +78,8 @@ def with_secrets(database_url: str, events_key: SendGridKey, inbound_key: SendGr
 
 
 @pytest.fixture
-def far(database_url: str) -> Iterator[Far]:
-    engine = store.connect(database_url)
-    sessions = store.session_factory(engine)
-    events_key, inbound_key = SendGridKey.new(), SendGridKey.new()
+def far(database_url: str) -> Far:
+    sessions = store.session_factory(kept_engine(database_url))
     with sessions.begin() as session:
         world = World(session)
         home = household(world)
@@ -94,7 +91,5 @@ def far(database_url: str) -> Iterator[Far]:
         )  # fmt: skip
         under_way(session, other, MAIL_ATTEMPT, "sendgrid")
         ids = one.id, other.id
-    app = create_app(with_secrets(database_url, events_key, inbound_key), clock=lambda: NOW)
-    yield Far(app, sessions, home, email, *ids, events_key, inbound_key)
-    close(app)
-    engine.dispose()
+    app = kept_app(with_secrets(database_url, EVENTS_KEY, INBOUND_KEY))
+    return Far(app, sessions, home, email, *ids, EVENTS_KEY, INBOUND_KEY)
