@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from .public_keys import public_key
+
 INSTANCE = Path("instance")
 """Where a machine of its own keeps what it made: the SQLite database and the generated secret key. Under the folder
 from which a command is run."""
@@ -84,6 +86,11 @@ def _secret_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _public_key(value: SecretStr) -> SecretStr:
+    public_key(value.get_secret_value())
+    return value
+
+
 def _like(pattern: re.Pattern[str], words: str) -> AfterValidator:
     """A check that names the wanted shape and never repeats the value."""
 
@@ -96,6 +103,7 @@ def _like(pattern: re.Pattern[str], words: str) -> AfterValidator:
 
 
 Server = Annotated[str, AfterValidator(_address_of_a_server)]
+PublicKey = Annotated[SecretStr, AfterValidator(_public_key)]
 
 
 class Settings(BaseSettings):
@@ -141,12 +149,12 @@ class Settings(BaseSettings):
     sendgrid_from_email: Annotated[str, _like(E_MAIL, "an e-mail address")] | None = Field(
         default=None, validation_alias="SENDGRID_FROM_EMAIL"
     )
-    sendgrid_webhook_public_key: SecretStr | None = Field(default=None, validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+    sendgrid_webhook_public_key: PublicKey | None = Field(default=None, validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
     sendgrid_inbound_domain: Annotated[str, _like(HOST_NAME, "a host name such as reply.example.org")] | None = Field(
         default=None, validation_alias="SENDGRID_INBOUND_DOMAIN"
     )
     """Where Inbound Parse takes families' replies; None: answers go to the sender's address, unread here."""
-    sendgrid_inbound_public_key: SecretStr | None = Field(default=None, validation_alias="SENDGRID_INBOUND_PUBLIC_KEY")
+    sendgrid_inbound_public_key: PublicKey | None = Field(default=None, validation_alias="SENDGRID_INBOUND_PUBLIC_KEY")
     """Of the security policy that signs what Inbound Parse sends."""
     sendgrid_base_url: Server | None = Field(default=None, validation_alias="OUTREACH_SENDGRID_BASE_URL")
     """None: SendGrid's own."""
@@ -178,7 +186,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        wrong = [*self._missing_for_sms(), *self._missing_for_email()]
+        wrong = [*self._missing_for_sms(), *self._missing_for_email(), *self._missing_for_replies()]
         if self.secret_key is None and not self.on_sqlite:
             wrong.append("OUTREACH_SECRET_KEY must be set where the database is PostgreSQL")
         elif self.secret_key is None and self.any_live:
@@ -202,6 +210,12 @@ class Settings(BaseSettings):
         needed = {"SENDGRID_API_KEY": self.sendgrid_api_key, "SENDGRID_FROM_EMAIL": self.sendgrid_from_email}
         missing = [name for name, value in needed.items() if value is None]
         return [f"OUTREACH_DELIVERY_EMAIL is live, so {name} must be set" for name in missing]
+
+    def _missing_for_replies(self) -> list[str]:
+        """Families would write to that domain, and not one of their mails could be believed."""
+        if self.sendgrid_inbound_domain is None or self.sendgrid_inbound_public_key is not None:
+            return []
+        return ["SENDGRID_INBOUND_DOMAIN is set, so SENDGRID_INBOUND_PUBLIC_KEY must be set"]
 
     @classmethod
     def settings_customise_sources(

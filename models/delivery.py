@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .append_only import kept_as_it_came
 from .base import Base, JsonObject
 from .guardian import Channel
 
@@ -49,7 +50,7 @@ class DeliveryAttempt(Base):
 
 
 class DeliveryEvent(Base):
-    """Every receipt, kept raw, once."""
+    """Every receipt, kept raw, once, and for good."""
 
     __tablename__ = "delivery_event"
     __table_args__ = (
@@ -78,6 +79,10 @@ class DeliveryEvent(Base):
     raw: Mapped[JsonObject]
     applied_at: Mapped[datetime | None]
     """None while no row of ours answers to it yet."""
+
+
+assert isinstance(DeliveryEvent.__table__, Table)
+kept_as_it_came(DeliveryEvent.__table__, "raw")
 
 
 class DeliveryStop(Base):

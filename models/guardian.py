@@ -107,7 +107,7 @@ class AddressHealth(StrEnum):
 
 
 class Address(Base):
-    """A normalised phone number (E.164), e-mail (lower-case domain) or postal address; several people may share it."""
+    """A normalised phone number (E.164), e-mail (lower case) or postal address; several people may share it."""
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("kind", "value"), CheckConstraint("value <> ''", name="value_not_empty"))

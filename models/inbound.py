@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .append_only import kept_as_it_came
 from .base import Base, JsonObject
 from .guardian import Channel
 
@@ -52,10 +53,12 @@ class InboundWait(StrEnum):
 
 
 class InboundMessage(Base):
-    """What a family, or an unknown number, sent to us. Nothing inbound is ever dropped."""
+    """What a family, or an unknown number, sent to us. Nothing inbound is ever dropped: no row is deleted, and none
+    loses what came."""
 
     __tablename__ = "inbound_message"
     __table_args__ = (
+        CheckConstraint("state <> 'matched' OR family_id IS NOT NULL", name="matched_has_family"),
         # outreach.delivery.inbound: what came in and was not read yet
         Index(
             "ix_inbound_message_unread", "received_at",
@@ -64,6 +67,11 @@ class InboundMessage(Base):
         # outreach.delivery.inbound: the inbox of unknown senders; what one address wrote
         Index("ix_inbound_message_state", "state"),
         Index("ix_inbound_message_from_value_received_at", "from_value", "received_at"),
+        # outreach.access.guarded: the message that a contact was made of, and whether its words are kept
+        Index(
+            "ix_inbound_message_contact_id", "contact_id",
+            sqlite_where=text("contact_id IS NOT NULL"), postgresql_where=text("contact_id IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,3 +115,7 @@ class InboundMessage(Base):
     """The address given to a guardian when a person matched it; taken away again when that is undone."""
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     handled_at: Mapped[datetime | None]
+
+
+assert isinstance(InboundMessage.__table__, Table)
+kept_as_it_came(InboundMessage.__table__, "raw")

@@ -44,9 +44,14 @@ class MessageKind(StrEnum):
     TEACHER = "teacher"
     VERDICT = "verdict"
     SURVEY = "survey"
+    OPT_IN_CONFIRMATION = "opt_in_confirmation"
+    """That messages begin again: it waits for the window as any other."""
     NOTICE = "notice"
     DIGEST = "digest"
     ACCOUNT = "account"
+
+
+UNSETTLED = "state IN ('scheduled', 'sending', 'unknown', 'accepted')"
 
 
 class Message(Base):
@@ -72,12 +77,14 @@ class Message(Base):
         Index("ix_message_address_id_sent_at", "address_id", "sent_at"),
         # outreach.delivery.spending: what left this month
         Index("ix_message_sent_at", "sent_at"),
-        # outreach.delivery.reconcile and poll: what is unknown, or was accepted and has told nothing since
+        # outreach.delivery.reconcile and poll: what is unknown, or was accepted and has told nothing since;
+        # outreach.delivery.overview.queue_figures: what has not come to an end
         Index(
             "ix_message_unsettled", "state", "sent_at",
-            sqlite_where=text("state IN ('sending', 'unknown', 'accepted')"),
-            postgresql_where=text("state IN ('sending', 'unknown', 'accepted')"),
+            sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED),
         ),
+        # outreach.delivery.overview.outbox_page: the newest in one state
+        Index("ix_message_state_id", "state", "id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -37,6 +37,7 @@ from .web import (
     sign_in,
     static_files,
     today,
+    typed,
     unsubscribe,
     webhooks,
     words,
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         app.config["PREFERRED_URL_SCHEME"] = "https"
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
+    typed.init_app(app)
     database.init_app(app)
     static_files.init_app(app)
     words.init_app(app)

@@ -20,6 +20,9 @@ from .viewer import Viewer
 
 DISTRICT, SCHOOL, COUNSELOR = AccountRole.DISTRICT_ADMINISTRATOR, AccountRole.ADMINISTRATOR, AccountRole.COUNSELOR
 
+NOBODY = -1
+"""No account's id; for the rule also stands negated, where a NULL would hide what must be kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listener:
@@ -44,10 +47,11 @@ def watched_schools(viewer: Viewer) -> Select[int]:
 
 def may_read_alert(viewer: Viewer) -> ColumnElement[bool]:
     """For a statement over safety alerts: ``viewer`` may read and take this one. One of no school yet is everybody's
-    who watches any."""
+    who watches any; and whoever has it keeps it, whichever school's it turns out to be."""
     watched = watched_schools(viewer)
     of_school = func.coalesce(SafetyAlert.school_id, 0).in_(watched)
-    return or_(of_school, and_(SafetyAlert.school_id.is_(None), exists(watched)))
+    has_it = func.coalesce(SafetyAlert.taken_by, NOBODY) == viewer.account_id
+    return or_(of_school, and_(SafetyAlert.school_id.is_(None), exists(watched)), has_it)
 
 
 def listeners(session: Session, school_id: int | None, on: date) -> list[Listener]:

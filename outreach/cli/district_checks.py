@@ -63,7 +63,7 @@ def check_district(session: Session, settings: Settings, now: datetime) -> Itera
     yield from _people(session, settings)
     yield from _sending(session, settings, district, now)
     if tuning is not None:
-        yield from _money(session, tuning.cadence.spending, now)
+        yield from _money(session, tuning.cadence.spending, settings, now)
     yield _night(session, now)
 
 
@@ -199,10 +199,10 @@ def _sending(session: Session, settings: Settings, district: District, now: date
         yield advice("unknown", f"{waits} for a person to say what became of them; see the page Delivery.")
 
 
-def _money(session: Session, rules: SpendingRules, now: datetime) -> Iterator[Finding]:
+def _money(session: Session, rules: SpendingRules, settings: Settings, now: datetime) -> Iterator[Finding]:
     """The month's spending: said from four fifths of the limit on."""
     limit = cost_limit(rules)
-    spent = limit - left_this_month(session, now, rules)
+    spent = limit - left_this_month(session, now, rules, settings.any_live)
     amounts = f"{money(spent, rules.currency)} of {money(limit, rules.currency)}"
     if spent >= limit:
         yield wrong("spending", f"The month's limit is reached ({amounts}); only answers, safety, stop and help leave.")

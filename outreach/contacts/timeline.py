@@ -52,7 +52,7 @@ class _Place:
         try:
             at, kind, number, part = cursor.split("/")
             return cls(datetime.fromisoformat(at).astimezone(UTC), EntryKind(kind), int(number), int(part))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise NotFound("This page of the timeline does not exist; open the family again.") from None
 
 

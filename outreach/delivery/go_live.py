@@ -126,6 +126,10 @@ def readiness(session: Session, viewer: Viewer, settings: Settings) -> Sequence[
             "SendGrid’s receipts can be verified (SENDGRID_WEBHOOK_PUBLIC_KEY).", None,
         ),
         Ready(
+            settings.delivery_email is DeliveryMode.SANDBOX or settings.sendgrid_inbound_domain is not None,
+            "Families’ replies to e-mails come in (SENDGRID_INBOUND_DOMAIN and its key).", None,
+        ),
+        Ready(
             not without,
             "Every school has somebody on call for words that may mean danger."
             if not without else f"Nobody is on call for words that may mean danger at {_listed(without)}.", None,

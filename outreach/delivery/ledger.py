@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
-    Account,
     Address,
     AddressKind,
     Channel,
@@ -21,14 +20,13 @@ from models import (
     ConsentSource,
     ConsentState,
     ContactPoint,
-    FamilyMember,
     Guardian,
-    Guardianship,
     InboundMessage,
-    Staff,
 )
 from outreach.access import Viewer, visible_families
 from outreach.errors import NotFound
+
+from .holders import Holders, holders_of, of_other_schools, people, seen_guardians
 
 PAGE = 50
 SOURCE_WORDS = {
@@ -40,6 +38,7 @@ SOURCE_WORDS = {
     ConsentSource.UNSUBSCRIBE_LINK: "by the link in an e-mail",
 }
 FROM_LISTS = (ConsentSource.OPT_OUT_LIST, ConsentSource.GIVEN_TO_SCHOOL)
+NOTE_ELSEWHERE = "The note stays with the school that made it."
 LONGEST_SEARCH = 100
 FEWEST_DIGITS = 3
 
@@ -55,8 +54,8 @@ class Line:
     value: str
     shown: str
     """The address, masked: "•••• 0142" or "r…@example.org"."""
-    holders: tuple[str, ...]
-    """Whom it reaches; empty where nobody here has it."""
+    holders: Holders
+    """Whom it reaches."""
     channel: Channel
     categories: tuple[ConsentCategory, ...]
     state: ConsentState
@@ -64,6 +63,7 @@ class Line:
     at: datetime
     by: str | None
     note: str | None
+    """In the words of who recorded it; :data:`NOTE_ELSEWHERE` stands for those of a school that is not the viewer's."""
     family_id: int | None
     """Whose message it rests on, where the viewer may see that family."""
 
@@ -104,7 +104,7 @@ def ledger(session: Session, viewer: Viewer, wanted: LedgerFilter, before: int |
     if wanted.source is not None:
         statement = statement.where(Consent.source == wanted.source)
     if wanted.words.strip():
-        statement = statement.where(_matches(wanted.words.strip()[:LONGEST_SEARCH]))
+        statement = statement.where(_matches(viewer, wanted.words.strip()[:LONGEST_SEARCH]))
     if before is not None:
         statement = statement.where(Consent.id < before)
     # A change is one entry for each category, one after the other.
@@ -155,18 +155,11 @@ def seen_address(session: Session, viewer: Viewer | None, address_id: int) -> Ad
 
 
 def visible_addresses(viewer: Viewer | None) -> Select[int]:
-    """The ids of the addresses, present and former, of guardians in families that ``viewer`` may see; for the district
-    (and the command line, None) also those that nobody here has."""
+    """The ids of the addresses, present and former, of present guardians in families that ``viewer`` may see; for the
+    district (and the command line, None) all, also those that nobody here has."""
     if viewer is None or viewer.sees_district:
         return select(Address.id)
-    # Named at the top of the statement: nested deeper, the rule of who sees whom overflows SQLite's parser.
-    families = visible_families(viewer).cte("seen_family")
-    return (
-        select(ContactPoint.address_id)
-        .join(Guardianship, Guardianship.guardian_id == ContactPoint.guardian_id)
-        .join(FamilyMember, FamilyMember.student_id == Guardianship.student_id)
-        .where(FamilyMember.until_on.is_(None), FamilyMember.family_id.in_(select(families.c.id)))
-    )
+    return select(ContactPoint.address_id).where(ContactPoint.guardian_id.in_(seen_guardians(viewer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +209,15 @@ def _entries(viewer: Viewer | None) -> Select[Consent]:
     return select(Consent).where(Consent.address_id.in_(visible_addresses(viewer)))
 
 
-def _matches(words: str) -> ColumnElement[bool]:
+def _matches(viewer: Viewer, words: str) -> ColumnElement[bool]:
     digits = re.sub(r"\D", "", words)
     if "@" in words or (len(digits) >= FEWEST_DIGITS and not re.search(r"[^\W\d_]", words)):
         part = words.lower() if "@" in words else digits
-        return Consent.address_id.in_(
-            select(Address.id).where(func.lower(Address.value).contains(part, autoescape=True))
-        )
+        return Consent.address_id.in_(select(Address.id).where(Address.value.contains(part, autoescape=True)))
     holders = select(ContactPoint.address_id).join(Guardian, Guardian.id == ContactPoint.guardian_id)
     names = (Guardian.given_name, Guardian.preferred_name, Guardian.family_name)
+    if not viewer.sees_district:
+        holders = holders.where(Guardian.id.in_(seen_guardians(viewer, "named_family")))
     for word in words.lower().split():
         holders = holders.where(or_(*(func.lower(name).contains(word, autoescape=True) for name in names)))
     return Consent.address_id.in_(holders)
@@ -247,45 +240,23 @@ def _lines(session: Session, viewer: Viewer | None, changes: Sequence[list[Conse
     addresses = {
         one.id: one for one in session.scalars(select(Address).where(Address.id.in_({row.address_id for row in first})))
     }
-    holders = holders_of(session, addresses.keys())
-    people = _people(session, {row.by_account_id for row in first if row.by_account_id is not None})
+    holders = holders_of(session, viewer, addresses.keys())
+    recorded_by = {row.by_account_id for row in first if row.by_account_id is not None}
+    names, elsewhere = people(session, recorded_by), of_other_schools(session, viewer, recorded_by)
     families = _families(session, viewer, {row.inbound_id for row in first if row.inbound_id is not None})
     return tuple(
         Line(
             id=change[0].id, address_id=entry.address_id, kind=addresses[entry.address_id].kind,
             value=addresses[entry.address_id].value,
             shown=masked(addresses[entry.address_id].kind, addresses[entry.address_id].value),
-            holders=holders.get(entry.address_id, ()), channel=entry.channel,
+            holders=holders.get(entry.address_id, Holders()), channel=entry.channel,
             categories=tuple(one for one in ConsentCategory if one in {each.category for each in change}),
-            state=entry.state, source=entry.source, at=entry.at, by=people.get(entry.by_account_id or 0),
-            note=entry.note, family_id=families.get(entry.inbound_id or 0),
+            state=entry.state, source=entry.source, at=entry.at, by=names.get(entry.by_account_id or 0),
+            note=NOTE_ELSEWHERE if entry.note and entry.by_account_id in elsewhere else entry.note,
+            family_id=families.get(entry.inbound_id or 0),
         )
         for change in changes for entry in change[:1]
     )  # fmt: skip
-
-
-def holders_of(session: Session, address_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """The names of the guardians whom each address reaches. Ask :func:`seen_address` first."""
-    rows = session.execute(
-        select(ContactPoint.address_id, Guardian)
-        .join(Guardian, Guardian.id == ContactPoint.guardian_id)
-        .where(ContactPoint.address_id.in_(address_ids), ContactPoint.active)
-        .order_by(Guardian.family_name, Guardian.given_name, Guardian.id)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for address_id, guardian in rows:
-        name = f"{guardian.preferred_name or guardian.given_name} {guardian.family_name}"
-        found[address_id] = (*found.get(address_id, ()), name)
-    return found
-
-
-def _people(session: Session, account_ids: Collection[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(Account.id, func.coalesce(Staff.display_name, Account.email))
-        .outerjoin(Staff, Staff.id == Account.staff_id)
-        .where(Account.id.in_(account_ids))
-    )
-    return dict(rows.all())
 
 
 def _families(session: Session, viewer: Viewer | None, inbound_ids: Collection[int]) -> dict[int, int]:

@@ -78,6 +78,7 @@ class OutboxLine:
     """One message, without its words."""
 
     message_id: int
+    attempt_id: str | None
     family_id: int | None
     family_name: str | None
     school_name: str | None
@@ -132,7 +133,7 @@ def resume_by_hand(session: Session, viewer: Viewer, now: datetime) -> list[str]
     """
     if not viewer.sees_district:
         raise NotAllowed("Only an administrator of the district resumes a provider.")
-    resumed = resume_providers(session)
+    resumed = resume_providers(session, now)
     for provider in resumed:
         audit(session, viewer, "resume_provider", "provider", None, now, detail={"provider": provider})
     return resumed
@@ -223,7 +224,7 @@ def _lines(
     )
     return [
         OutboxLine(
-            message.id, message.family_id, family, school, message.channel, message.kind,
+            message.id, message.attempt_id, message.family_id, family, school, message.channel, message.kind,
             masked(AddressKind(message.to_kind), message.to_value), message.state, message.state_reason,
             message.due_at, message.sent_at, message.person_asked_at, message.attempts,
             message.fallback_of_id is not None,

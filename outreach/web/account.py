@@ -12,6 +12,7 @@ from . import asking
 from .database import session
 from .layout import LOOKS
 from .notices import say
+from .typed import number
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 DIGEST_HOURS = range(5, 12)
@@ -28,7 +29,7 @@ def page() -> ResponseReturnValue:
 @blueprint.post("")
 @asking.signed_in()
 def keep() -> ResponseReturnValue:
-    staff, hour = _staff(), request.form.get("digest_hour", type=int)
+    staff, hour = _staff(), request.form.get("digest_hour", type=number)
     if staff is not None:
         staff.digest_off = request.form.get("digest") != "yes"
         if hour is not None and hour in DIGEST_HOURS:

@@ -27,6 +27,7 @@ from . import asking
 from .database import session
 from .invitations import send_invitations
 from .notices import say
+from .typed import number
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -97,7 +98,7 @@ def account(account_id: int) -> ResponseReturnValue:
 
 def _own_school() -> int | None:
     """The school that the form names; None is the whole district, for its administrators alone."""
-    school_id = request.form.get("school_id", type=int)
+    school_id = request.form.get("school_id", type=number)
     own = {school.id for school in administered_schools(session(), asking.viewer())}
     if school_id not in own and not (school_id is None and asking.viewer().sees_district):
         raise NotAllowed("You do not administer this school.")

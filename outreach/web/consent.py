@@ -12,11 +12,11 @@ from models import AccountRole, ConsentCategory, ConsentSource, ConsentState
 from outreach.access import ADMINISTRATORS, audit
 from outreach.delivery.consent import SENDING_CHANNELS, consents_of
 from outreach.delivery.consent_changes import blocked_by_carrier, change_by_staff
+from outreach.delivery.holders import Holders, holders_of
 from outreach.delivery.ledger import (
     SOURCE_WORDS,
     LedgerFilter,
     history,
-    holders_of,
     ledger,
     ledger_figures,
     seen_address,
@@ -26,6 +26,7 @@ from outreach.errors import OutreachError
 from . import asking
 from .database import session, writing
 from .notices import say
+from .typed import number
 
 blueprint = Blueprint("consent", __name__, url_prefix="/admin/consent")
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -43,9 +44,10 @@ def page() -> ResponseReturnValue:
         _one_of(ConsentSource, asked.get("source")),
     )
     return render_template(
-        "consent/ledger.html", found=ledger(session(), looking, wanted, asked.get("before", type=int)), wanted=wanted,
+        "consent/ledger.html", wanted=wanted,
+        found=ledger(session(), looking, wanted, asked.get("before", type=number)),
         figures=ledger_figures(session(), looking), sources=SOURCE_WORDS, whole_district=looking.sees_district,
-        first=asked.get("before", type=int) is None,
+        first=asked.get("before", type=number) is None,
     )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def _one(address_id: int, problems: list[tuple[str, str]] | None = None) -> str:
     }
     return render_template(
         "consent/address.html", address=address, channel=channel, standing=standing,
-        holders=holders_of(session(), [address_id]).get(address_id, ()),
+        holders=holders_of(session(), looking, [address_id]).get(address_id, Holders()),
         lines=history(session(), looking, address_id=address_id), may_opt_in=looking.administers,
         blocked=blocked_by_carrier(session(), address_id), problems=problems or [], typed=request.form,
     )  # fmt: skip

@@ -32,6 +32,7 @@ from . import asking
 from .database import session
 from .log_form import FIRST_CHANNELS, OTHER_CHANNELS, US, LogForm, outcome_sides
 from .notices import say, warn
+from .typed import number, number_or_none
 from .words import OUTCOMES, words
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -55,7 +56,7 @@ class Asked:
 @blueprint.get("/new")
 @asking.signed_in()
 def new() -> ResponseReturnValue:
-    family_id = request.args.get("family", type=int)
+    family_id = request.args.get("family", type=number)
     if family_id is None:
         return redirect(f"{url_for('families.listing')}?for=log")
     require(session(), asking.viewer(), family_id)
@@ -67,7 +68,7 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 @asking.signed_in()
 def keep() -> ResponseReturnValue:
-    family_id = request.form.get("family_id", type=int) or 0
+    family_id = request.form.get("family_id", type=number) or 0
     looking, now = asking.viewer(), asking.now()
     grant = require(session(), looking, family_id)
     home = household(session(), looking, family_id, now)
@@ -171,9 +172,9 @@ def _find(contact_id: int) -> Asked:
 def _first(home: Household, waiting: list[WaitingRequest]) -> LogForm:
     """The form as it opens: the guardian and the question that the link named, the viewer having called."""
     args = request.args
-    wanted = args.get("request", type=int)
+    wanted = args.get("request", type=number)
     asked = next((row for row in waiting if row.request_id == wanted), waiting[0] if len(waiting) == 1 else None)
-    guardian = args.get("guardian", type=int) or (asked.guardian_id if asked else None)
+    guardian = args.get("guardian", type=number) or (asked.guardian_id if asked else None)
     known = [adult.id for adult in home.adults]
     if guardian not in known:
         guardian = known[0] if known else None
@@ -203,9 +204,10 @@ def _described(form: LogForm, home: Household, viewer: Viewer) -> tuple[NewConta
 
 def _tick_off(outreach_id: str) -> None:
     """The suggestion that led here is done. A contact is kept all the same where it was somebody else's, or is gone."""
-    if outreach_id.isdigit():
+    touch = number_or_none(outreach_id)
+    if touch is not None:
         with suppress(PlanningError, NotAllowed, NotFound):
-            mark_done(session(), asking.viewer(), int(outreach_id), asking.now())
+            mark_done(session(), asking.viewer(), touch, asking.now())
 
 
 def _tell_saved(kept: Contact, home: Household, note: str, warnings: list[str]) -> None:

@@ -27,6 +27,7 @@ from outreach.errors import OutreachError
 from . import asking
 from .database import session
 from .notices import say, warn
+from .typed import number
 
 blueprint = Blueprint("delivery", __name__, url_prefix="/admin/delivery")
 LIVE_NAMES = {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"}
@@ -52,7 +53,7 @@ def page() -> ResponseReturnValue:
 @asking.signed_in(*ADMINISTRATORS)
 def messages() -> ResponseReturnValue:
     state = _state(request.args.get("state", ""))
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=number)
     return render_template(
         "delivery/messages.html", found=outbox_page(session(), asking.viewer(), state, before), state=state,
         states=SHOWN_STATES, first=before is None,
@@ -78,7 +79,9 @@ def settle(message_id: int) -> ResponseReturnValue:
     if chosen not in list(Became):
         return _page([(f"became-{message_id}", "Choose what became of it.")]), 422
     try:
-        settle_unknown(session(), asking.viewer(), message_id, Became(chosen), asking.now())
+        settle_unknown(
+            session(), asking.viewer(), message_id, request.form.get("attempt", ""), Became(chosen), asking.now()
+        )
     except OutreachError as refused:
         session().rollback()
         warn(str(refused))
@@ -119,7 +122,7 @@ def _page(problems: list[tuple[str, str]] | None = None) -> str:
     return render_template(
         "delivery/page.html", providers=provider_healths(session(), looking, by_channel, now),
         queue=queue_figures(session(), looking, now), asked=asked_of_people(session(), looking),
-        month=month(session(), looking, now, cadence.spending), money=money,
+        month=month(session(), looking, now, cadence.spending, bool(live_now)), money=money,
         schools=standings(session(), looking, live_now, now), ready=readiness(session(), looking, settings),
         whole_district=looking.sees_district, sending=cadence.sending, breaker=cadence.breaker, now=now,
         problems=problems or [], typed=request.form, became=list(Became), any_live=bool(live_now),

@@ -19,6 +19,7 @@ from .consent import READERS
 from .contacts import may_change
 from .database import session
 from .reasons import Reasons, reasons_for
+from .typed import number
 
 blueprint = Blueprint("families", __name__, url_prefix="/families")
 
@@ -27,7 +28,7 @@ blueprint = Blueprint("families", __name__, url_prefix="/families")
 @asking.signed_in()
 def listing() -> ResponseReturnValue:
     looking, words = asking.viewer(), request.args.get("q", "").strip()
-    found = find_families(session(), looking, words, request.args.get("page", 1, type=int))
+    found = find_families(session(), looking, words, request.args.get("page", 1, type=number))
     return render_template(
         "families/list.html", found=found, q=words, scope_words=scope_words(looking),
         strips=contact_strips(session(), [row.id for row in found.rows], asking.now()),

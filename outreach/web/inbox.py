@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import InboundState
+from models import InboundState, JsonObject
 from outreach.access import NotAllowed, audit
 from outreach.contacts import ContactRefused, RequestRefused
 from outreach.delivery import DeliveryRefused
@@ -28,10 +28,13 @@ from outreach.delivery.inbound.inbox import find
 from . import asking
 from .database import session, writing
 from .notices import say, warn
+from .typed import number, number_or_none
 from .webhooks import providers
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 SHOWN = {"waiting": InboundState.NEW, "aside": InboundState.DISMISSED, "found": InboundState.MATCHED}
+PLACES = "places messages"
+"""Why a reader of the inbox may read what stands in it."""
 Problems = list[tuple[str, str]]
 
 
@@ -40,7 +43,12 @@ Problems = list[tuple[str, str]]
 def page() -> ResponseReturnValue:
     show = request.args.get("show", "waiting")
     show = show if show in SHOWN else "waiting"
-    found = inbox(session(), asking.viewer(), SHOWN[show], request.args.get("page", 1, type=int))
+    found = inbox(session(), asking.viewer(), SHOWN[show], request.args.get("page", 1, type=number))
+    if found.letters:
+        detail: JsonObject = {"list": show, "ids": [one.id for one in found.letters]}
+        with writing() as trail:
+            audit(trail, asking.viewer(), "read", "inbound_message", None, asking.now(), PLACES, detail)
+            trail.commit()
     return render_template("inbox/list.html", found=found, show=show)
 
 
@@ -49,7 +57,7 @@ def page() -> ResponseReturnValue:
 def one(inbound_id: int) -> ResponseReturnValue:
     shown = _one(inbound_id)
     with writing() as trail:
-        audit(trail, asking.viewer(), "read", "inbound_message", inbound_id, asking.now(), because="places messages")
+        audit(trail, asking.viewer(), "read", "inbound_message", inbound_id, asking.now(), PLACES)
         trail.commit()
     return shown
 
@@ -58,14 +66,14 @@ def one(inbound_id: int) -> ResponseReturnValue:
 @asking.signed_in(*READERS)
 def theirs(inbound_id: int) -> ResponseReturnValue:
     """``who`` is ``family:guardian``; without the second, somebody of the family."""
-    family, _, guardian = request.form.get("who", "").partition(":")
-    if not family.isdecimal():
+    family, guardian = (number_or_none(each) for each in request.form.get("who", "").partition(":")[::2])
+    if family is None:
         return _one(inbound_id, [("who", "Choose whose message this is.")]), 422
 
     def step() -> None:
         match(
-            session(), asking.viewer(), inbound_id, int(family), int(guardian) if guardian.isdecimal() else None,
-            providers(), asking.now(), add_address="add_address" in request.form,
+            session(), asking.viewer(), inbound_id, family, guardian, providers(), asking.now(),
+            add_address="add_address" in request.form,
         )  # fmt: skip
 
     return _step(inbound_id, step, "It stands with the family now.", "who")

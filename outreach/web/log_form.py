@@ -13,6 +13,8 @@ from werkzeug.datastructures import MultiDict
 from models import Channel, Contact, Initiator, Outcome, Purpose, Subject, Topic
 from outreach.contacts import OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, NewContact
 
+from .typed import number_or_none
+
 FIRST_CHANNELS = (Channel.PHONE, Channel.IN_PERSON, Channel.SMS, Channel.EMAIL)
 OTHER_CHANNELS = (Channel.VIDEO, Channel.LETTER, Channel.APP)
 US, FAMILY, OTHER = "me", "family", "other"
@@ -94,19 +96,19 @@ class LogForm:
     ) -> NewContact:
         """The contact that the form describes; call it only where :meth:`problems` found none."""
         family_began = self.began == FAMILY
-        chosen = tuple(int(each) for each in self.student_ids if each.isdigit())
+        chosen = {number_or_none(each) for each in self.student_ids}
         return NewContact(
-            student_ids=tuple(each for each in chosen if each in students) or students,
+            student_ids=tuple(each for each in students if each in chosen) or students,
             channel=Channel(self.channel), outcome=Outcome(self.outcome),
             occurred_at=occurred_at(self.day, self.clock, now, zone),
             initiator=Initiator.FAMILY if family_began else None,
-            staff_id=_number(self.staff_id) if self.began == OTHER or self.staff_id else viewer_staff_id,
-            guardian_id=_number(self.guardian_id), interpreter=self.interpreter == "yes",
+            staff_id=number_or_none(self.staff_id) if self.began == OTHER or self.staff_id else viewer_staff_id,
+            guardian_id=number_or_none(self.guardian_id), interpreter=self.interpreter == "yes",
             topic=Topic(self.topic) if self.topic in list(Topic) else None,
             purpose=Purpose(self.purpose) if self.purpose in list(Purpose) else None,
             subject=Subject(self.subject) if self.subject in list(Subject) else None,
             summary=self.summary.strip() or None, said_it_helped={"yes": True, "no": False}.get(self.helped),
-            answers_request_id=_number(self.answers_request_id),
+            answers_request_id=number_or_none(self.answers_request_id),
             question=(self.question.strip() or None) if family_began else None, client_key=self.client_key,
         )  # fmt: skip
 
@@ -146,10 +148,6 @@ def _time(text: str) -> time | None:
         return time.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _text(value: object | None) -> str:

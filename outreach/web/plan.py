@@ -37,6 +37,7 @@ from . import asking
 from .counting import Counted, counted
 from .database import session
 from .notices import say, warn
+from .typed import number
 
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 PLANNERS = tuple(role for role in AccountRole if role is not AccountRole.RECORDER)
@@ -107,7 +108,7 @@ def take_back(outreach_id: int) -> ResponseReturnValue:
 def give(outreach_id: int) -> ResponseReturnValue:
     """An administrator gives a suggestion that has nobody, or whose person cannot, to a colleague."""
     touch, looking = _find(outreach_id), asking.viewer()
-    staff_id = request.form.get("staff_id", 0, type=int)
+    staff_id = request.form.get("staff_id", 0, type=number)
     try:
         if staff_id not in {one.id for one in colleagues(session(), looking, touch.family_id)}:
             raise PlanningError("Choose a colleague who works at this child's school.")
@@ -133,7 +134,7 @@ def all_ready() -> ResponseReturnValue:
 @blueprint.route("/write", methods=["GET", "POST"])
 @asking.signed_in(*PLANNERS)
 def write() -> ResponseReturnValue:
-    family_id = request.values.get("family", type=int) or 0
+    family_id = request.values.get("family", type=number) or 0
     require(session(), asking.viewer(), family_id)
     if request.method == "GET":
         return _writing(family_id, {})
@@ -249,7 +250,7 @@ def _message(family_id: int) -> NewMessage:
     guardian_id, channel = typed["way"].split("-", 1)
     home = household(session(), asking.viewer(), family_id, asking.now())
     known = [child.id for child in home.children]
-    chosen = tuple(each for each in typed.getlist("student_ids", type=int) if each in known)
+    chosen = tuple(each for each in typed.getlist("student_ids", type=number) if each in known)
     later, weekly = typed.get("when") in ("later", "weekly"), typed.get("when") == "weekly"
     return NewMessage(
         form_key=typed.get("form_key", "")[:64] or token_hex(16), family_id=family_id, guardian_id=int(guardian_id),
@@ -264,7 +265,7 @@ def _message(family_id: int) -> NewMessage:
 def _writing(family_id: int, typed: dict[str, str], problems: list[tuple[str, str]] | None = None) -> str:
     looking, now = asking.viewer(), asking.now()
     ways = ways_to_reach(session(), looking, family_id, now)
-    guardian, wanted = request.values.get("guardian", type=int), request.values.get("request", type=int)
+    guardian, wanted = request.values.get("guardian", type=number), request.values.get("request", type=number)
     first = next((way for way in ways if way.guardian_id == guardian), ways[0] if ways else None)
     waiting = waiting_of_family(session(), looking, family_id, now)
     home = household(session(), looking, family_id, now)

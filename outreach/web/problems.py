@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from outreach.access import NotAllowed
 from outreach.errors import NotFound, OutreachError
 
+from .database import db
+
 log = structlog.get_logger(__name__)
 SENTENCES = {
     403: (
@@ -58,4 +60,5 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 def _ours(error: Exception) -> ResponseReturnValue:
     cause = getattr(error, "original_exception", None) or error
     log.error("page_failed", path_rule=str(request.url_rule), kind=type(cause).__name__)
+    db.session.rollback()  # PostgreSQL answers nothing more in a transaction that failed, and the page asks for names
     return page(500)

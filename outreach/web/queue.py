@@ -28,6 +28,7 @@ from outreach.risk import (
 from . import asking
 from .database import session
 from .notices import say, warn
+from .typed import number
 from .words import LANGUAGES
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
@@ -64,7 +65,8 @@ def act(family_id: int, step: str) -> ResponseReturnValue:
     undo_at = None
     try:
         if step == "snooze":
-            until = looking.on + timedelta(days=request.form.get("days", 1, type=int))
+            days = min(request.form.get("days", 1, type=number), SNOOZES[-1][0])
+            until = looking.on + timedelta(days=max(days, 0))
             case = snooze_case(session(), looking, family_id, until, now)
             undo_at = url_for("queue.act", family_id=family_id, step="wake")
         elif step == "resolve":
@@ -106,7 +108,7 @@ def _filters() -> QueueFilters:
     return QueueFilters(
         whose=Whose(whose) if whose in list(Whose) else Whose.NEW_AND_MINE,
         reason=reason if reason in list(Code) else None, grade=grade if grade in GRADES else None,
-        language=args.get("language") or None, page=args.get("page", 1, type=int),
+        language=args.get("language") or None, page=args.get("page", 1, type=number),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from outreach.errors import NotFound
 from . import asking
 from .database import session
 from .notices import say
+from .typed import number
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 HANDED_TO = tuple(department for department in Department if department is not Department.DISTRICT)
@@ -104,7 +105,7 @@ def _hand_over(asked: Request) -> None:
     hand_over(
         session(), asked.id, asking.now(), asking.viewer().account_id,
         to_department=Department(department) if department in list(Department) else None,
-        to_staff_id=request.form.get("staff_id", type=int), why=request.form.get("why", "").strip() or None,
+        to_staff_id=request.form.get("staff_id", type=number), why=request.form.get("why", "").strip() or None,
         as_administrator=asking.viewer().administers,
     )  # fmt: skip
 

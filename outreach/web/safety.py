@@ -32,6 +32,7 @@ from outreach.delivery.safety import (
 from . import asking
 from .database import session, writing
 from .notices import say
+from .typed import number
 
 blueprint = Blueprint("safety", __name__, url_prefix="/safety")
 Problems = list[tuple[str, str]]
@@ -111,7 +112,7 @@ def worry(contact_id: int) -> ResponseReturnValue:
 @blueprint.post("/lists/<int:school_id>")
 @asking.signed_in(*ADMINISTRATORS)
 def put(school_id: int) -> ResponseReturnValue:
-    staff_id = request.form.get("staff_id", 0, type=int)
+    staff_id = request.form.get("staff_id", 0, type=number)
     try:
         put_on_call(session(), asking.viewer(), school_id, staff_id, request.form.get("phone", ""), asking.now())
     except SafetyRefused as refused:

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import SecretStr
 from werkzeug.exceptions import Forbidden
 
+from config.public_keys import public_key
 from config.settings import Settings
 from outreach.delivery import Providers, build
 from outreach.delivery.inbound import Incoming, keep, read
@@ -124,10 +125,7 @@ class _Signed:
     def _read(key: SecretStr | None) -> EllipticCurvePublicKey:
         if key is None:
             raise _refused("the public key is not set")
-        found = sendgrid.public_key(key.get_secret_value())
-        if found is None:
-            raise _refused("the public key in the settings is none")
-        return found
+        return public_key(key.get_secret_value())
 
 
 def _proved_form(signed: _Signed) -> Posted:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("OUTREACH_CHROMIUM", "/usr/bin/chromium")
@@ -82,31 +82,58 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-class SignIn:
-    """Opens a browser window of the test's size for one role after another."""
+@pytest.fixture(scope="session")
+def kept_sign_ins() -> dict[str, StorageState]:
+    """By role, the cookies of whoever has signed in during this run."""
+    return {}
 
-    def __init__(self, browser: Browser, demo: Demo, size: str) -> None:
-        self._browser, self._demo, self._size = browser, demo, size
+
+class SignIn:
+    """Opens a browser window of the test's size for one role after another.
+
+    Each role signs in by the form once a run and is recognised by its cookies from then on: nobody else would sign in
+    twenty times in a quarter of an hour either, and the limit on tries holds here too.
+    """
+
+    def __init__(self, browser: Browser, demo: Demo, size: str, kept: dict[str, StorageState]) -> None:
+        self._browser, self._demo, self._size, self._kept = browser, demo, size, kept
         self._open: list[BrowserContext] = []
         self.complaints: list[str] = []
 
     def __call__(self, role: str, *, scripts: bool = True) -> Visitor:
+        if role not in self._kept:
+            self._kept[role] = self.by_form(role, scripts=scripts).page.context.storage_state()
+        page = self._window(scripts, self._kept[role])
+        page.goto(self._demo.address + "/")
+        self._arrived(page)
+        return Visitor(page, self._demo)
+
+    def by_form(self, role: str, *, scripts: bool = True) -> Visitor:
+        page, person = self._window(scripts), self._demo.sign_ins[role]
+        page.goto(self._demo.address + "/login")
+        page.get_by_label("E-mail").fill(person["email"])
+        page.get_by_label("Password").fill(person["password"])
+        page.get_by_role("button", name="Sign in").click()
+        self._arrived(page)
+        return Visitor(page, self._demo)
+
+    def _window(self, scripts: bool, cookies: StorageState | None = None) -> Page:
         size = SIZES[self._size]
         context = self._browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, java_script_enabled=scripts
-        )
+            viewport={"width": size["width"], "height": size["height"]}, java_script_enabled=scripts,
+            storage_state=cookies,
+        )  # fmt: skip
         self._open.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        person = self._demo.sign_ins[role]
-        page.goto(self._demo.address + "/login")
-        page.get_by_label("E-mail").fill(person["email"])
-        page.get_by_label("Password").fill(person["password"])
-        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    def _arrived(self, page: Page) -> None:
+        """On today's page: a sign-in that was refused stays at the form."""
+        expect(page).to_have_url(self._demo.address + "/")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        return Visitor(page, self._demo)
 
     def close(self) -> None:
         for context in self._open:
@@ -114,8 +141,10 @@ class SignIn:
 
 
 @pytest.fixture
-def sign_in(browser: Browser, demo: Demo, size: str) -> Iterator[SignIn]:
-    made = SignIn(browser, demo, size)
+def sign_in(
+    browser: Browser, demo: Demo, size: str, kept_sign_ins: dict[str, StorageState]
+) -> Iterator[SignIn]:  # fmt: skip
+    made = SignIn(browser, demo, size, kept_sign_ins)
     yield made
     made.close()
     assert made.complaints == []

@@ -41,6 +41,11 @@ def panel(page: Page) -> str:
     return page.get_by_role("region", name="Hear from us").inner_text()
 
 
+def test_a_teacher_signs_in_by_the_form(sign_in: SignIn) -> None:
+    page = sign_in.by_form("teacher").page
+    expect(page.get_by_role("link", name="Today", exact=True).locator("visible=true").first).to_be_visible()
+
+
 def test_a_teacher_logs_a_call_and_sees_the_family_s_reason_change(sign_in: SignIn) -> None:
     teacher = sign_in("teacher")
     family = a_family_not_reached(teacher)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.settings import Settings
+from config.settings import DeliveryMode, Settings
 from models import (
     AccountRole,
     AuditEvent,
@@ -113,7 +113,7 @@ def test_what_should_be_done_first_is_said(session: Session, world: World) -> No
     school = world.school(name="Lake")
     viewer = administrator(world, school)
     bare = Settings(secret_key=SecretStr("k" * 40))
-    assert [one.done for one in readiness(session, viewer, bare)] == [False, False, False, True, False]
+    assert [one.done for one in readiness(session, viewer, bare)] == [False, False, False, True, True, False]
     assert "at Lake" in readiness(session, viewer, bare)[-1].words
     record_basis(session, "Given at enrollment.", NOW, None)
     address = world.phone(world.guardian())
@@ -121,3 +121,11 @@ def test_what_should_be_done_first_is_said(session: Session, world: World) -> No
     world.add(OnCall(school_id=school.id, staff_id=world.staff(school).id))
     public = Settings(secret_key=SecretStr("k" * 40), public_url="https://outreach.example.org")
     assert all(one.done for one in readiness(session, viewer, public))
+    live = Settings(
+        secret_key=SecretStr("k" * 40), delivery_email=DeliveryMode.LIVE, sendgrid_api_key=SecretStr("SG.x"),
+        sendgrid_from_email="school@example.org",
+    )  # fmt: skip
+    missing = [one.words for one in readiness(session, viewer, live) if not one.done]
+    assert [words.partition("(")[2].rstrip(").") for words in missing if "(" in words] == [
+        "SENDGRID_WEBHOOK_PUBLIC_KEY", "SENDGRID_INBOUND_DOMAIN and its key",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ from outreach.cli import main
 from outreach.cli.district_checks import check_district
 from outreach.cli.finding import Finding, Weight, named
 from outreach.cli.machine_checks import check_environment, check_static_files
-from tests.ground.test_settings import KEY, LIVE_SMS
+from tests.ground.test_settings import KEY, LIVE_SMS, der, ec_key
 from tests.world import CHICAGO, NOW, YEAR_ENDS, World
 
 LIVE_EMAIL = {
@@ -245,12 +245,21 @@ def test_credentials_are_judged_by_their_shape(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_key_that_verifies_receipts_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "is not set" in environment(monkeypatch, **LIVE_EMAIL)["sendgrid_webhook"].sentence
-    assert environment(monkeypatch, SENDGRID_WEBHOOK_PUBLIC_KEY="x")["sendgrid_webhook"].weight is Weight.WRONG
-    public = ec.generate_private_key(ec.SECP256R1()).public_key()
-    text = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    text = ec_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     assert environment(monkeypatch, SENDGRID_WEBHOOK_PUBLIC_KEY=text)["sendgrid_webhook"].weight is Weight.OK
     bare = "".join(text.splitlines()[1:-1])
     assert environment(monkeypatch, SENDGRID_WEBHOOK_PUBLIC_KEY=bare)["sendgrid_webhook"].weight is Weight.OK
+    monkeypatch.setenv("SENDGRID_WEBHOOK_PUBLIC_KEY", "x")
+    code, said = doctor()
+    assert (code, "SENDGRID_WEBHOOK_PUBLIC_KEY must be a public key" in said) == (1, True)
+
+
+def test_where_families_replies_to_e_mails_go_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = environment(monkeypatch, **LIVE_EMAIL)["sendgrid_inbound"]
+    assert (told.weight, "goes to the sender's mailbox" in told.sentence) == (Weight.ADVICE, True)
+    key = base64.b64encode(der(ec_key())).decode()
+    asked = {"SENDGRID_INBOUND_DOMAIN": "reply.example.org", "SENDGRID_INBOUND_PUBLIC_KEY": key}
+    assert environment(monkeypatch, **asked)["sendgrid_inbound"].weight is Weight.OK
 
 
 def test_a_drop_folder_that_is_not_there_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from config.public_keys import public_key
 from config.settings import DeliveryMode, Settings, SettingsError, load_settings
 
 SID, TOKEN = "AC" + "0" * 32, "1" * 32
@@ -101,6 +106,40 @@ def test_live_e_mail_needs_a_key_and_a_sender(monkeypatch: pytest.MonkeyPatch) -
     words = refusal(monkeypatch, OUTREACH_DELIVERY_EMAIL="live", OUTREACH_SECRET_KEY=KEY)
     assert "so SENDGRID_API_KEY must be set." in words
     assert "so SENDGRID_FROM_EMAIL must be set." in words
+
+
+def der(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def ec_key() -> ec.EllipticCurvePublicKey:
+    return ec.generate_private_key(ec.SECP256R1()).public_key()
+
+
+@pytest.mark.parametrize("name", ["SENDGRID_WEBHOOK_PUBLIC_KEY", "SENDGRID_INBOUND_PUBLIC_KEY"])
+def test_a_key_that_proves_sendgrid_s_posts_is_one_line_or_pem_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    key = ec_key()
+    line, pem = base64.b64encode(der(key)).decode(), key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for text in (line, pem.decode(), pem.decode().replace("\n", "\r\n")):
+        assert public_key(text) == key
+        loaded(monkeypatch, **{name: text})
+    of_rsa = base64.b64encode(der(rsa.generate_private_key(65537, 2048).public_key())).decode()
+    cut, twisted = line[:-8], line.replace(line[30], "!")
+    for text in ("no key", "QUJD", of_rsa, cut, twisted, "ñ", "-----BEGIN PUBLIC KEY-----"):
+        sentence = refusal(monkeypatch, **{name: text})
+        assert sentence == f"{name} must be a public key as SendGrid shows it: one line of base64, or PEM."
+
+
+def test_a_domain_for_replies_needs_the_key_without_which_every_reply_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sentence = refusal(monkeypatch, SENDGRID_INBOUND_DOMAIN="reply.example.org")
+    assert sentence == "SENDGRID_INBOUND_DOMAIN is set, so SENDGRID_INBOUND_PUBLIC_KEY must be set."
+    key = base64.b64encode(der(ec_key())).decode()
+    settings = loaded(monkeypatch, SENDGRID_INBOUND_PUBLIC_KEY=key)
+    assert settings.sendgrid_inbound_domain == "reply.example.org"
 
 
 @pytest.mark.parametrize("why", ["PostgreSQL", "a channel is live"])

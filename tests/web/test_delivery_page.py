@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -122,7 +123,10 @@ def test_a_person_says_what_became_of_a_message(town: Town, became: str, state: 
     assert "Delgado" in shown
     assert "•••• 0142" in shown
     assert SECRET not in shown
-    assert person.send(f"/admin/delivery/unknown/{asked.id}", "/admin/delivery", became=became).status_code == 303
+    attempt = re.search(r'name="attempt" value="([^"]+)"', shown)
+    assert attempt
+    answer = {"became": became, "attempt": attempt[1]}
+    assert person.send(f"/admin/delivery/unknown/{asked.id}", "/admin/delivery", **answer).status_code == 303
     assert town.rows(select(Message.state)) == [state]
     assert "Nothing to decide" in person.get("/admin/delivery").text
 
@@ -134,6 +138,15 @@ def test_an_answer_that_is_none_changes_nothing(town: Town) -> None:
     refused = person.send(f"/admin/delivery/unknown/{asked.id}", "/admin/delivery", became="maybe")
     assert refused.status_code == 422
     assert "Choose what became of it." in refused.text
+    assert town.rows(select(Message.state)) == [MessageState.UNKNOWN]
+
+
+def test_an_answer_about_another_attempt_than_the_one_shown_changes_nothing(town: Town) -> None:
+    asked = unknown(town)
+    town.commit()
+    person = town.sign_in(SCHOOL)
+    person.send(f"/admin/delivery/unknown/{asked.id}", "/admin/delivery", became="send_again", attempt="the-last-one")
+    assert "tried again meanwhile" in person.follow().text
     assert town.rows(select(Message.state)) == [MessageState.UNKNOWN]
 
 

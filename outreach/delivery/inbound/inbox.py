@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -105,7 +105,7 @@ def find(session: Session, viewer: Viewer, inbound_id: int, *, hold: bool = Fals
 
 def seen_by(viewer: Viewer) -> Select[InboundMessage]:
     """The messages in the inbox that ``viewer`` may place: those that may be of a family that it may see, and those
-    that may be of no family here at all."""
+    that may be of no family here at all. One whose family was found: those who may see that family."""
     standing = or_(InboundMessage.state != InboundState.MATCHED, InboundMessage.handled_at.is_not(None))
     wanted = select(InboundMessage).where(InboundMessage.read_at.is_not(None), standing)
     if viewer.sees_district:
@@ -115,10 +115,10 @@ def seen_by(viewer: Viewer) -> Select[InboundMessage]:
     may_be = families_of_address(InboundMessage.address_id)
     answered = select(Message.family_id).where(Message.id == InboundMessage.answers_message_id)
     anybodys = or_(exists(may_be), exists(answered), InboundMessage.family_id.is_not(None))
-    seen = exists().where(
-        or_(visible.c.id.in_(may_be), visible.c.id.in_(answered), visible.c.id == InboundMessage.family_id)
-    )
-    return wanted.where(or_(seen, ~anybodys))
+    theirs = visible.c.id == InboundMessage.family_id
+    may_be_theirs = exists().where(or_(visible.c.id.in_(may_be), visible.c.id.in_(answered), theirs))
+    matched = InboundMessage.state == InboundState.MATCHED
+    return wanted.where(or_(and_(matched, exists().where(theirs)), and_(~matched, or_(may_be_theirs, ~anybodys))))
 
 
 def _letters(session: Session, viewer: Viewer, rows: Sequence[InboundMessage]) -> list[Letter]:

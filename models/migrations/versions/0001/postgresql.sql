@@ -294,9 +294,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_household_key ON family (household_key);
-
 CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
+
+CREATE INDEX ix_family_household_key ON family (household_key);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -493,9 +493,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
-
 CREATE INDEX ix_mark_student_id ON mark (student_id);
+
+CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
 
 CREATE TABLE absence (
     id SERIAL NOT NULL,
@@ -575,13 +575,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
 CREATE INDEX ix_contact_staff_id ON contact (staff_id);
 
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE TABLE delivery_stop (
     id SERIAL NOT NULL,
@@ -725,9 +725,9 @@ CREATE TABLE outreach (
     CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
-
 CREATE INDEX ix_outreach_family_id ON outreach (family_id);
+
+CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
 
 CREATE TABLE risk_score (
     family_id INTEGER NOT NULL,
@@ -817,9 +817,9 @@ CREATE TABLE enrollment (
     CONSTRAINT fk_enrollment_student_id_student FOREIGN KEY(student_id) REFERENCES student (id)
 );
 
-CREATE INDEX ix_enrollment_section_id ON enrollment (section_id);
-
 CREATE INDEX ix_enrollment_student_id ON enrollment (student_id);
+
+CREATE INDEX ix_enrollment_section_id ON enrollment (section_id);
 
 CREATE TABLE assignment (
     id SERIAL NOT NULL,
@@ -848,11 +848,11 @@ CREATE TABLE assignment (
 
 CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
-CREATE INDEX ix_assignment_school_id ON assignment (school_id);
+CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
 CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
-CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
+CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
 CREATE TABLE survey_response (
     id SERIAL NOT NULL,
@@ -941,13 +941,13 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
-
 CREATE INDEX ix_request_family_id ON request (family_id);
 
-CREATE INDEX ix_request_state_due_at ON request (state, due_at);
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
 
 CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
+
+CREATE INDEX ix_request_state_due_at ON request (state, due_at);
 
 CREATE TABLE message (
     id SERIAL NOT NULL,
@@ -1000,7 +1000,7 @@ CREATE TABLE message (
     CONSTRAINT uq_message_intent_key UNIQUE (intent_key),
     CONSTRAINT fk_message_outreach_id_outreach FOREIGN KEY(outreach_id) REFERENCES outreach (id),
     CONSTRAINT ck_message_audience CHECK (audience IN ('family', 'staff', 'account')),
-    CONSTRAINT ck_message_messagekind CHECK (kind IN ('safety', 'opt_out_confirmation', 'help', 'answer', 'teacher', 'verdict', 'survey', 'notice', 'digest', 'account')),
+    CONSTRAINT ck_message_messagekind CHECK (kind IN ('safety', 'opt_out_confirmation', 'help', 'answer', 'teacher', 'verdict', 'survey', 'opt_in_confirmation', 'notice', 'digest', 'account')),
     CONSTRAINT ck_message_consentcategory CHECK (category IN ('school', 'survey')),
     CONSTRAINT ck_message_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
     CONSTRAINT ck_message_addresskind CHECK (to_kind IN ('phone', 'email', 'postal')),
@@ -1015,19 +1015,21 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('sending', 'unknown', 'accepted');
-
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
-CREATE INDEX ix_message_sent_at ON message (sent_at);
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
-CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+
+CREATE INDEX ix_message_state_id ON message (state, id);
+
+CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE TABLE request_event (
     id SERIAL NOT NULL,
@@ -1089,9 +1091,9 @@ CREATE TABLE delivery_attempt (
 
 CREATE INDEX ix_delivery_attempt_provider_id ON delivery_attempt (provider_id);
 
-CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
-
 CREATE INDEX ix_delivery_attempt_provider_ended_at ON delivery_attempt (provider, ended_at);
+
+CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
 
 CREATE TABLE delivery_event (
     id SERIAL NOT NULL,
@@ -1112,13 +1114,17 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
-
 CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
+
+CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
 
 CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
 
-CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+CREATE TRIGGER delivery_event_no_delete BEFORE DELETE ON delivery_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TRIGGER delivery_event_no_update_of_raw BEFORE UPDATE OF raw ON delivery_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
 CREATE TABLE inbound_message (
     id SERIAL NOT NULL,
@@ -1150,6 +1156,7 @@ CREATE TABLE inbound_message (
     handled_by INTEGER,
     handled_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_inbound_message PRIMARY KEY (id),
+    CONSTRAINT ck_inbound_message_matched_has_family CHECK (state <> 'matched' OR family_id IS NOT NULL),
     CONSTRAINT uq_inbound_message_provider_id UNIQUE (provider_id),
     CONSTRAINT ck_inbound_message_channel CHECK (channel IN ('phone', 'sms', 'email', 'in_person', 'video', 'letter', 'app')),
     CONSTRAINT fk_inbound_message_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
@@ -1166,15 +1173,21 @@ CREATE TABLE inbound_message (
     CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
+CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+
+CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
+
+CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
 
 CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
 
 CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
-CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
+CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
 
-CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+CREATE TRIGGER inbound_message_no_delete BEFORE DELETE ON inbound_message FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TRIGGER inbound_message_no_update_of_raw BEFORE UPDATE OF raw ON inbound_message FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
 CREATE TABLE message_student (
     message_id INTEGER NOT NULL,
@@ -1247,17 +1260,17 @@ CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
 
 CREATE UNIQUE INDEX uq_safety_alert_contact_id ON safety_alert (contact_id);
 
-CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
-
 CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
-ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
+CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
 
-ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
-
-ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
 
 ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
 
-ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
+ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
+
+ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
+
+ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
 

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
+from sendgrid.helpers.eventwebhook import EventWebhookHeader
 
 from ...receipts import Receipt, ReceiptEvent
 from ..storable import digest, short_key, storable_object
@@ -52,16 +52,6 @@ class Digest:
         except (InvalidSignature, UnsupportedAlgorithm, binascii.Error, ValueError):
             return False
         return True
-
-
-def public_key(text: str) -> EllipticCurvePublicKey | None:
-    """The key as SendGrid shows it (one line of base64), or the same as PEM; None where it is no such key."""
-    line = "".join(part for part in text.split("\n") if "-----" not in part)
-    try:
-        key = EventWebhook("".join(line.split())).public_key
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
-    return key if isinstance(key, EllipticCurvePublicKey) else None
 
 
 def is_timely(timestamp: str, now: datetime) -> bool:
