@@ -12,11 +12,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from outreach.delivery import DeliveryFigures, Providers, deliver_due, safety, sandbox
-from outreach.delivery.breaker import watch_rates
 from outreach.delivery.inbound import read_waiting
 from outreach.delivery.poll import PollFigures, poll
 from outreach.delivery.receipts import apply_waiting
 from outreach.delivery.reconcile import reconcile
+from outreach.delivery.steps import Step, step
 from outreach.planning import follow_messages
 from outreach.planning.fallback import fall_back
 
@@ -82,23 +82,22 @@ def _parts(
 ) -> Iterator[tuple[str, Part]]:  # fmt: skip
     """In this order: what a family wrote first, then what leaves, then what became of it."""
 
-    def within(verb: Callable[[Session, datetime], int]) -> Part:
+    def within(name: Step, verb: Callable[[Session, datetime], int]) -> Part:
         def part() -> int:
-            with sessions.begin() as session:
+            with step(sessions, name) as session:
                 return verb(session, clock())
 
         return part
 
     yield "read", lambda: read_waiting(sessions, clock, providers)
-    yield "alerts", within(lambda session, now: safety.tell_again(session, now, link))
-    yield "paused", within(lambda session, now: len(watch_rates(session, now)))
+    yield "alerts", within(Step.ALERTS, lambda session, now: safety.tell_again(session, now, link))
     yield "send", send
-    yield "sandbox", within(sandbox.advance)
-    yield "receipts", within(apply_waiting)
+    yield "sandbox", lambda: sandbox.advance(sessions, clock())
+    yield "receipts", lambda: apply_waiting(sessions, clock())
     yield "looked_up", lambda: reconcile(sessions, providers, clock).checked
     yield "polled", lambda: _heard(poll(sessions, providers, clock))
-    yield "fallbacks", within(fall_back)
-    yield "followed", within(follow_messages)
+    yield "fallbacks", within(Step.FALLBACK, fall_back)
+    yield "followed", within(Step.FOLLOWED, follow_messages)
 
 
 def _heard(figures: PollFigures) -> int:

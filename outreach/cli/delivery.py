@@ -66,7 +66,7 @@ def resume_delivery(cli: CliContext, code: str | None) -> None:
         school = school_by_code(session, code) if code is not None else None
         lifted = resume(session, school.id if school else None, cli.now)
         where = school.name if school else "the district"
-        paused = [] if school else resume_providers(session)
+        paused = [] if school else resume_providers(session, cli.now)
     words = f"Messages go out from {where} again." if lifted else f"No stop was in force for {where}."
     again = [f"{name} is used again." for name in paused]
     cli.emit({"resumed": where, "was_stopped": lifted, "providers": paused}, [words, *again])

@@ -43,6 +43,9 @@ def students_of_family(session: Session, family_id: int) -> list[Student]:
 
 
 def lock_family(session: Session, family_id: int) -> Family | None:
-    """The family, its row held until the transaction ends, so that two messages of one moment open one request."""
+    """The family, its row held until the transaction ends, so that two messages of one moment open one request.
+
+    Rows that only point to it (a new intent, a score) need not wait for us.
+    """
     session.flush()
-    return session.get(Family, family_id, with_for_update=True, populate_existing=True)
+    return session.get(Family, family_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from models import (
 
 from .errors import ProviderError, Unclear
 from .final_words import FinalWords, final_words
-from .gate import TOO_LATE, Never, NotBefore, SendNow, decide
+from .gate import TOO_LATE, GateFacts, Never, NotBefore, SendNow, decide, leaves_by
 from .gate_facts import Standing, facts_for, standing_of
 from .links import Links
 from .pauses import allowance
@@ -52,11 +53,13 @@ def begin(
     if message is None:
         return None
     provider = providers.of(message.channel).name
-    standing = standing_of(session, message, provider, now) if message.audience is Audience.FAMILY else None
+    standing = standing_of(session, message, provider, now, terms) if message.audience is Audience.FAMILY else None
+    until: datetime | None = None
     if standing is None:
         goes = _goes_to_staff(session, message, provider, now)
-    else:
-        goes = _passes(session, message, provider, standing, providers.live, terms, now)
+    elif goes := not _held_back(session, standing, provider, now):
+        facts = facts_for(session, message, standing, now, terms, providers)
+        goes, until = _passes(message, facts, terms, now), leaves_by(facts, now, terms.rules)
     if not goes:
         message.claimed_by, message.lease_until = None, None
         session.flush()
@@ -65,7 +68,7 @@ def begin(
         session, message, providers.links, first=standing is not None and standing.first_text,
         values=standing.names if standing is not None else None,
     )  # fmt: skip
-    return _sending(session, message, words, provider, providers.links, terms, now)
+    return replace(_sending(session, message, words, provider, providers.links, terms, now), leaves_by=until)
 
 
 _MINE = (
@@ -122,13 +125,12 @@ def _held(session: Session, message_id: int, worker: str, now: datetime) -> Mess
     return message
 
 
-def _passes(
-    session: Session, message: Message, provider: str, standing: Standing, live: frozenset[Channel], terms: Terms,
-    now: datetime,
-) -> bool:  # fmt: skip
-    if standing.stopped or (standing.paused and not _probes(session, provider, now)):
-        return False
-    match decide(facts_for(session, message, standing, now, terms, live), now, terms.rules):
+def _held_back(session: Session, standing: Standing, provider: str, now: datetime) -> bool:
+    return standing.stopped or (standing.paused and not _probes(session, provider, now))
+
+
+def _passes(message: Message, facts: GateFacts, terms: Terms, now: datetime) -> bool:
+    match decide(facts, now, terms.rules):
         case SendNow():
             return True
         case NotBefore(at, because):

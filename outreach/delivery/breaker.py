@@ -1,9 +1,10 @@
 """The breaker: a provider whose calls fail too often is paused by itself, and tried again a few messages first.
 
-A call that ended busy, technical or unclear counts against the provider; a message that it refused for good does not,
-for that is the message's own fault and shows the provider at work. After a pause ``pauses.allowance`` lets a few
-messages through. The first that shows the provider at work opens it for all; where none does and one fails, the next
-pause is twice as long. What happened before the end of a pause is never counted again.
+A call that ended busy, technical or unclear counts against the provider; a message that it refused for good, or for the
+hour at its recipient's, does not, for that shows the provider at work. What we were held up at before the call says
+nothing, either way. After a pause ``pauses.allowance`` lets a few messages through. The first that shows the provider
+at work opens it for all; where none does and one fails, the next pause is twice as long. What happened before a pause
+ended, by itself or by a person, is never counted again.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from models import AttemptResult, DeliveryAttempt, District, ProviderPause
 from outreach.effective import effective_config
 from outreach.schooltime import named_zone
 
-from .pauses import SPOKEN, answered_since, pause_provider, since
+from .carrier import OWN_HOURS
+from .pauses import SPOKEN, answered_since, called, pause_provider, since
 
-FAILED = (AttemptResult.TECHNICAL, AttemptResult.UNKNOWN, AttemptResult.REFUSED_FOR_NOW)
-OWN_HOURS = "30610"
-"""Twilio keeps to a recipient's quiet hours: a refusal that says nothing about how it fares."""
+FAILED = (
+    AttemptResult.TECHNICAL, AttemptResult.UNKNOWN, AttemptResult.ABSENT, AttemptResult.REFUSED_FOR_NOW,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Rate:
 def watch_rates(session: Session, now: datetime) -> list[str]:
     """Pause what fails too often, and forget the pauses of what works again; the providers paused just now.
 
-    Cheap: one statement over the calls of the last minutes and one over the pauses, in each worker's tick. Two workers
-    at once pause once. Does not commit.
+    Cheap: one statement over the calls of the last minutes and one over the pauses, every few seconds in each worker
+    that sends, also in the midst of a long round. Two workers at once pause once. Does not commit.
     """
     rules = effective_config(session, now).cadence.breaker
     pauses = {pause.provider: pause for pause in session.scalars(select(ProviderPause))}
@@ -63,7 +65,7 @@ def rates(session: Session, now: datetime) -> Mapping[str, Rate]:
     rules = effective_config(session, now).cadence.breaker
     found = session.execute(
         select(DeliveryAttempt.provider, func.count(), _failures())
-        .where(DeliveryAttempt.ended_at > now - timedelta(minutes=rules.window_minutes))
+        .where(DeliveryAttempt.ended_at > now - timedelta(minutes=rules.window_minutes), called())
         .group_by(DeliveryAttempt.provider)
         .order_by(DeliveryAttempt.provider)
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, case, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from config.tuning import SendingRules
 from models import (
@@ -21,6 +21,7 @@ from models import (
     Message,
     MessageKind,
     MessageState,
+    ProviderPause,
 )
 
 from .gate import AT_ONCE, WEEK
@@ -33,14 +34,16 @@ class Places:
     """What else went, or is about to go, to the family and to the address of one message."""
 
     family: tuple[datetime, ...]
-    """When messages that count left to this family in the last seven days, oldest first."""
+    """When messages that count left to this family in the last seven days, oldest first. What failed, and has another
+    standing in for it at the guardian's next address, reached nobody: the other alone takes the place."""
     family_automated: tuple[datetime, ...]
     address: tuple[datetime, ...]
     """The same for the address, over all families."""
     address_automated: tuple[datetime, ...]
     ahead: int
     """Messages to the same family or address that are due now and take a scarce place first: answer, teacher's
-    message, verdict, survey (DESIGN §7.6). What a stop holds back is not waited for."""
+    message, verdict, survey (DESIGN §7.6). What a stop or its provider's pause holds back is not waited for, nor is an
+    answer that takes no place."""
     answers_recent: bool
     """It is a person's answer to something this family wrote, or said, within ``answer_within_days``: it counts in no
     cap."""
@@ -62,7 +65,9 @@ class _Other:
     expires_at: datetime | None
     channel: Channel
     same_words: bool
-    stopped: bool
+    held_back: bool
+    """A stop is in force, or its channel's provider is paused."""
+    stood_in_for: bool
 
     @property
     def counts(self) -> bool:
@@ -70,11 +75,22 @@ class _Other:
         taken = self.state is MessageState.FAILED and self.accepted_at is not None
         return self.sent_at is not None and self.kind not in AT_ONCE and (self.state in ON_ITS_WAY or taken)
 
+    @property
+    def moved_on(self) -> bool:
+        """It failed because of its address, and goes to the next one: it has its place in the week's count there."""
+        return self.state is MessageState.FAILED and self.stood_in_for
 
+
+_PAUSED = exists().where(
+    ProviderPause.provider == case((Message.channel == Channel.SMS, bindparam("texts_by")), else_=bindparam("mail_by")),
+    or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > bindparam("now")),
+)
+_STAND_IN = aliased(Message)
 _OTHERS = select(
     Message.family_id, Message.address_id, Message.guardian_id, Message.kind, Message.state, Message.automated,
     Message.answers_inbound, Message.sent_at, Message.accepted_at, Message.expires_at, Message.channel,
-    (Message.body == bindparam("body")).label("same_words"), stopped().label("stopped"),
+    (Message.body == bindparam("body")).label("same_words"), or_(stopped(), _PAUSED).label("held_back"),
+    exists().where(_STAND_IN.fallback_of_id == Message.id).label("stood_in_for"),
 ).where(
     or_(Message.family_id == bindparam("family_id"), Message.address_id == bindparam("address_id")),
     Message.id != bindparam("message_id"),
@@ -86,46 +102,56 @@ _OTHERS = select(
 """Made once: to build it takes longer than to run it."""
 
 
-def places(session: Session, message: Message, now: datetime, rules: SendingRules) -> Places:
-    """What ``message`` has to share its places with, at ``now``. Asked while its family and address are held."""
+def places(
+    session: Session, message: Message, now: datetime, rules: SendingRules, providers: Mapping[Channel, str]
+) -> Places:  # fmt: skip
+    """What ``message`` has to share its places with, at ``now``. Asked while its family and address are held.
+
+    ``providers``: the name of the one by which each channel leaves.
+    """
     others = [
         _Other(
             row.family_id, row.address_id, row.guardian_id, row.kind, row.state, row.automated, row.answers_inbound,
-            row.sent_at, row.accepted_at, row.expires_at, row.channel, row.same_words, row.stopped,
+            row.sent_at, row.accepted_at, row.expires_at, row.channel, row.same_words, row.held_back,
+            row.stood_in_for,
         )
-        for row in session.connection().execute(_OTHERS, _asked(message, now))
+        for row in session.connection().execute(_OTHERS, _asked(message, now, providers))
     ]  # fmt: skip
     left = [one for one in others if one.counts]
     this = _is_answer(message.kind, message.automated, message.answers_inbound)
-    answers = [(one.family_id, one.answers_inbound) for one in left if _answer(one)]
+    first = _before(others, message, now)
+    answers = [(one.family_id, one.answers_inbound) for one in (*left, *first) if _answer(one)]
     wrote = _wrote(session, [*answers, *([(message.family_id, message.answers_inbound)] if this else [])],
                    now - WEEK - _answer_days(rules))  # fmt: skip
-    counted = [one for one in left if not (_answer(one) and _answers(wrote, one, rules))]
-    mine = [one for one in counted if one.family_id is not None and one.family_id == message.family_id]
+    counted = [one for one in left if not (_answer(one) and _answers(wrote, one, rules, now))]
+    family = message.family_id
+    mine = [one for one in counted if family is not None and one.family_id == family and not one.moved_on]
     here = [one for one in counted if one.address_id == message.address_id]
     return Places(
         _moments(mine), _moments(_automated(mine)), _moments(here), _moments(_automated(here)),
-        ahead=_ahead(others, message, now),
+        ahead=sum(not (_answer(one) and _answers(wrote, one, rules, now)) for one in first),
         answers_recent=this and wrote.within(message.family_id, message.answers_inbound, now, _answer_days(rules)),
         words_known_here=any(_to_another(one, message) for one in left if one.same_words),
     )  # fmt: skip
 
 
-def _asked(message: Message, now: datetime) -> dict[str, object]:
+def _asked(message: Message, now: datetime, providers: Mapping[Channel, str]) -> dict[str, object]:
     return {
+        "texts_by": providers.get(Channel.SMS), "mail_by": providers.get(Channel.EMAIL),
         "family_id": message.family_id, "address_id": message.address_id, "message_id": message.id,
         "body": message.body, "since": now - WEEK, "now": now,
     }  # fmt: skip
 
 
-def _ahead(others: Iterable[_Other], message: Message, now: datetime) -> int:
+def _before(others: Iterable[_Other], message: Message, now: datetime) -> list[_Other]:
+    """What is due now and of a kind that takes a scarce place before ``message``."""
     kinds = list(MessageKind)
     before = [kind for kind in kinds[: kinds.index(message.kind)] if kind not in AT_ONCE]
-    return sum(
-        one.state is MessageState.SCHEDULED and one.kind in before and not one.stopped
+    return [
+        one for one in others
+        if one.state is MessageState.SCHEDULED and one.kind in before and not one.held_back
         and (one.expires_at is None or one.expires_at > now)
-        for one in others
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _to_another(one: _Other, message: Message) -> bool:
@@ -179,9 +205,10 @@ def _wrote(session: Session, answers: Collection[tuple[int | None, str | None]],
     return _Wrote(by_family, {row.provider_id: row.received_at for row in received})
 
 
-def _answers(wrote: _Wrote, one: _Other, rules: SendingRules) -> bool:
-    assert one.sent_at is not None
-    return wrote.within(one.family_id, one.answers_inbound, one.sent_at, _answer_days(rules))
+def _answers(wrote: _Wrote, one: _Other, rules: SendingRules, now: datetime) -> bool:
+    """To what the family wrote in the days before it left; before now, where it has not left."""
+    at = now if one.state is MessageState.SCHEDULED or one.sent_at is None else one.sent_at
+    return wrote.within(one.family_id, one.answers_inbound, at, _answer_days(rules))
 
 
 def _answer_days(rules: SendingRules) -> timedelta:

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+OWN_HOURS = "30610"
+"""Twilio: no texts to this number at this hour. As the answer to a call, or later in a receipt: nothing was delivered,
+and it shows Twilio at work."""
+TILL_ANOTHER_HOUR = timedelta(hours=1)
+"""After that: how long until it is worth asking again."""
 
 
 class Lasts(StrEnum):
@@ -32,4 +39,5 @@ CARRIER: Mapping[str, CarrierFault] = {
     "30006": CarrierFault("a landline, or out of the carrier's reach", Lasts.FOR_GOOD),
     "30007": CarrierFault("the carrier took it for unwanted mail", Lasts.FOR_GOOD),
     "30008": CarrierFault("it did not say why", Lasts.FOR_NOW),
+    "30036": CarrierFault("it waited too long to be sent", Lasts.FOR_NOW),
 }

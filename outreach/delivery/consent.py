@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -64,8 +64,9 @@ def record_consent(
 ) -> list[Consent]:  # fmt: skip
     """Add to the ledger. Without ``categories`` an ``in`` is for school matters only, an ``out`` ends every one.
 
-    ``inbound_id``: the family's own message that it rests on. A message to the address that is just being sent either
-    has left before this commits, or its gate sees it: both hold the address's row.
+    ``inbound_id``: the family's own message that it rests on. For a message to the address that is just being sent,
+    either ``sending`` was committed before this, and its call, which holds no row, may still be under way for as long
+    as its deadline; or its gate sees this: gate and ledger both hold the address's row.
     """
     if categories is None:
         categories = usual_categories(state)
@@ -78,6 +79,40 @@ def record_consent(
     ]  # fmt: skip
     add_entries(session, entries)
     return entries
+
+
+def take_back(
+    session: Session, outs: Iterable[Consent], source: ConsentSource, now: datetime, *, account_id: int | None = None,
+    note: str | None = None, inbound_id: int | None = None,
+) -> list[Consent]:  # fmt: skip
+    """Undo these entries of one address and channel: *in* again for each category that was allowed before its *out*,
+    and that nobody has said anything about since. No more than stood before; an undo opts nobody in."""
+    basis = basis_recorded(session)
+    undone = [out for out in outs if not any(entry.id > out.id for entry in _about(session, out))]
+    allowed = [out for out in undone if allows(_before(session, out), out.category, basis_recorded=basis)]
+    if not allowed:
+        return []
+    return record_consent(
+        session, allowed[0].address_id, allowed[0].channel, ConsentState.IN, source, now, account_id=account_id,
+        note=note, inbound_id=inbound_id, categories=sorted(out.category for out in allowed),
+    )  # fmt: skip
+
+
+def _before(session: Session, entry: Consent) -> ConsentState | None:
+    earlier = [other for other in _about(session, entry) if other.id < entry.id]
+    return earlier[-1].state if earlier else None
+
+
+def _about(session: Session, entry: Consent) -> Sequence[Consent]:
+    """Everything ever said about the same address, channel and category, oldest first."""
+    return session.scalars(
+        select(Consent)
+        .where(
+            Consent.address_id == entry.address_id, Consent.channel == entry.channel,
+            Consent.category == entry.category,
+        )
+        .order_by(Consent.id)
+    ).all()  # fmt: skip
 
 
 def usual_categories(state: ConsentState) -> tuple[ConsentCategory, ...]:

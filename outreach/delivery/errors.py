@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from outreach.errors import OutreachError
+
+HELD_UP = "held-up"
+"""Our own code for a call that was never begun: it says nothing about the provider."""
 
 
 class DeliveryRefused(OutreachError):
@@ -29,6 +33,9 @@ class RefusedForNow(ProviderError):
     ``wait`` is the least time to let pass before that, where the provider named one.
     """
 
+    uses_try: ClassVar[bool] = True
+    """It counts against ``sending.retry_limit``."""
+
     def __init__(self, code: str, words: str, wait: timedelta | None = None) -> None:
         super().__init__(code, words)
         self.wait = wait
@@ -36,6 +43,15 @@ class RefusedForNow(ProviderError):
 
 class OutsideWindow(RefusedForNow):
     """It writes to nobody there at this hour: no fault of its own, nor of the message, and no try used up."""
+
+    uses_try = False
+
+
+class NotReached(RefusedForNow):
+    """Nothing of our request came to it (no connection, or we were held up before the call), and so no try is used up:
+    how often it is tried is bounded by the breaker and by the end of the message's time."""
+
+    uses_try = False
 
 
 class ProviderDown(ProviderError):

@@ -11,7 +11,7 @@ from config.tuning import SendingRules
 from models import AddressHealth, MessageKind
 from outreach.schooltime import OpenHours, local_moment
 
-from .windows import next_window
+from . import windows
 
 WEEK = timedelta(days=7)
 ITS_TURN_SOON = timedelta(minutes=1)
@@ -20,6 +20,8 @@ UNTIL_MENDED = timedelta(hours=1)
 """How long a message waits where the school's zone is no zone: until an administrator may have seen to it."""
 AT_ONCE = frozenset({MessageKind.SAFETY, MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP})
 """The three replies that go at any hour, one each (DESIGN §7.6)."""
+BARE_REPLIES = AT_ONCE | {MessageKind.OPT_IN_CONFIRMATION}
+"""What the system says by itself to somebody's words: it names no sender, and a family replies to none of it."""
 TOO_LATE = "It had become stale before it could leave."
 DEAD = "This address no longer works."
 SAID_NO = "This family asked for no more messages at this address."
@@ -126,6 +128,13 @@ def decide(facts: GateFacts, now: datetime, rules: SendingRules) -> Answer:
     return wait
 
 
+def leaves_by(facts: GateFacts, now: datetime, rules: SendingRules) -> datetime | None:
+    """Until when what may go now may wait at its provider (UTC); None for the replies that go at any hour."""
+    if facts.kind in AT_ONCE or not facts.zones:
+        return None
+    return windows.leaves_by(facts.zones, now, rules)
+
+
 def _refusal_at_once(facts: GateFacts) -> str | None:
     """A safety reply, the word that somebody is off the list, or HELP: one each, and only to a living address."""
     if facts.replied_already:
@@ -208,7 +217,7 @@ def _wait(facts: GateFacts, now: datetime, rules: SendingRules) -> NotBefore | N
     if facts.money_from is not None and facts.money_from > earliest and not _is_answer(facts):
         earliest, because = facts.money_from, "The month's spending limit is reached."
     any_day = facts.urgent or facts.answers_recent
-    opens = next_window(facts.zones, facts.hours, earliest, rules, any_day=any_day)
+    opens = windows.next_window(facts.zones, facts.hours, earliest, rules, any_day=any_day)
     if opens is None:
         return None
     if opens > earliest == now:

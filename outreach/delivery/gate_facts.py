@@ -38,6 +38,7 @@ from .final_words import words_refused
 from .first_text import texts_that_reached
 from .gate import AT_ONCE, GateFacts
 from .gate_students import STUDENT_COLUMNS, About, about_of, hold_on, with_students
+from .providers.base import Providers
 from .states import ON_ITS_WAY
 from .stop import stopped
 from .terms import Terms
@@ -49,6 +50,8 @@ class Standing:
 
     about: Sequence[About]
     row: Row[*tuple[object, ...]]
+    today: date
+    """The day on the school's wall: people leave, and guardianships end, by it."""
 
     @property
     def stopped(self) -> bool:
@@ -73,25 +76,26 @@ class Standing:
         return {name: str(value) for name, value in found.items() if value}
 
 
-def standing_of(session: Session, message: Message, provider: str, now: datetime) -> Standing:
+def standing_of(session: Session, message: Message, provider: str, now: datetime, terms: Terms) -> Standing:
     """Ask once, after the message's rows are held. ``provider``: by which it would leave."""
+    today = terms.today(session, message.school_id, now)
     asked = {
         "message_id": message.id, "address_id": message.address_id, "family_id": message.family_id,
-        "guardian_id": message.guardian_id, "provider": provider, "now": now, "today": now.date(),
+        "guardian_id": message.guardian_id, "provider": provider, "now": now, "today": today,
     }  # fmt: skip
     rows = session.connection().execute(_STANDING, asked).all()
-    return Standing(about_of(rows, now), rows[0])
+    return Standing(about_of(rows, today), rows[0], today)
 
 
 def facts_for(
-    session: Session, message: Message, standing: Standing, now: datetime, terms: Terms, live: frozenset[Channel]
+    session: Session, message: Message, standing: Standing, now: datetime, terms: Terms, providers: Providers
 ) -> GateFacts:
     """Everything :func:`~outreach.delivery.gate.decide` asks about a message to a family.
 
-    ``live`` are the channels that really leave the machine; on the others a school needs no first day.
+    On a channel that does not really leave the machine a school needs no first day.
     """
-    row, about = standing.row, standing.about
-    sent = places(session, message, now, terms.rules)
+    row, about, live = standing.row, standing.about, providers.live
+    sent = places(session, message, now, terms.rules, providers.names)
     first_day: date | None = row.sms_live_from if message.channel is Channel.SMS else row.email_live_from
     return GateFacts(
         kind=message.kind, automated=message.automated, urgent=message.urgent,
@@ -108,7 +112,7 @@ def facts_for(
         hours=terms.hours_of(session, row.school_id) if row.school_id is not None else None,
         answers_recent=sent.answers_recent, family_sent=sent.family, family_automated=sent.family_automated,
         address_sent=sent.address, address_automated=sent.address_automated,
-        sender_here=_still_here(row.sender_active, row.left_on, now),
+        sender_here=_still_here(row.sender_active, row.left_on, standing.today),
         ahead=sent.ahead, wrong_words=words_refused(session, message, terms.rules, first=standing.first_text),
         gets_texts=not row.gets_no_texts, words_known_here=sent.words_known_here,
         replied_already=_replied(session, message),
@@ -116,9 +120,9 @@ def facts_for(
     )  # fmt: skip
 
 
-def _still_here(active: bool | None, left_on: date | None, now: datetime) -> bool:
+def _still_here(active: bool | None, left_on: date | None, today: date) -> bool:
     """Nothing goes out in the name of somebody who has left; what has no sender has nobody to leave."""
-    return active is None or (active and (left_on is None or left_on > now.date()))
+    return active is None or (active and (left_on is None or left_on > today))
 
 
 _POINT, _OTHER_POINT, _OTHER = aliased(ContactPoint), aliased(ContactPoint), aliased(Address)

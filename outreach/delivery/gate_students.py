@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
@@ -25,13 +25,13 @@ class About:
     """The address also reaches a guardian who may not be contacted about this student, or has no rights."""
 
 
-def about_of(rows: Iterable[Row[*tuple[object, ...]]], now: datetime) -> Sequence[About]:
+def about_of(rows: Iterable[Row[*tuple[object, ...]]], today: date) -> Sequence[About]:
     """The students in rows of a statement over :data:`STUDENT_COLUMNS`; none where there is no student."""
     return [
         About(
             ChildFacts(
                 first_name=row.preferred_name or row.given_name, enrolled=row.active and bool(row.member),
-                of_age_undecided=_of_age(row.birth_date, now) and row.rights_review_at is None,
+                of_age_undecided=_of_age(row.birth_date, today) and row.rights_review_at is None,
                 may_contact=bool(row.may_contact), holds_rights=bool(row.holds_rights),
                 emergency_only=bool(row.emergency_only),
             ),
@@ -91,8 +91,7 @@ def with_students(statement: Select[*tuple[object, ...]]) -> Select[*tuple[objec
     )  # fmt: skip
 
 
-def _of_age(born: date | None, now: datetime) -> bool:
+def _of_age(born: date | None, today: date) -> bool:
     if born is None:
         return False
-    today = now.date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= ADULT_AT

@@ -45,7 +45,8 @@ class Line:
                     return self._give(now)
                 if turn is None and not self._filling and not self._calling:
                     return None
-                waits = [at - now for at in (turn, None if self._filling else self._fill_from) if at is not None]
+                again = self._fill_from if len(self._waiting) < self._low and not self._filling else None
+                waits = [at - now for at in (turn, again) if at is not None]
                 self._changed.wait(max(0.0, min(waits)) if waits else None)
             return None
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import MessageState
 
 from . import attempt, result
+from .breaker import watch_rates
 from .claim import Claimed, claim_due, expire_stale, give_up_lost_attempts, release
-from .errors import RefusedForNow
+from .errors import HELD_UP, NotReached
 from .line import Line
 from .providers.base import Providers
 from .providers.sandbox import advance
@@ -43,7 +44,7 @@ class DeliveryFigures:
     skipped: int = 0
     """Refused by the gate for good, or stale."""
     postponed: int = 0
-    """Not before a later moment; or the provider was busy."""
+    """Not before a later moment; or the provider could not be reached, or did not take it for now."""
     unknown: int = 0
 
     def __add__(self, other: DeliveryFigures) -> DeliveryFigures:
@@ -67,7 +68,7 @@ def deliver_due(
     run = _Run(sessions, providers, clock, worker, limit, clock() + patience if patience is not None else None)
     with step(sessions, Step.CLAIM) as session:
         now = clock()
-        run.read_terms(session, now)
+        run.look_around(session, now)
         run.ends[MessageState.UNKNOWN] = give_up_lost_attempts(session, now)
         run.ends[MessageState.EXPIRED] = expire_stale(session, now)
     return run.deliver(threads or run.terms.rules.threads, stopping or Event())
@@ -78,8 +79,7 @@ def drain(
 ) -> DeliveryFigures:  # fmt: skip
     """Send until nothing is due, then let the sandbox give every receipt it still owes."""
     total = deliver_due(sessions, providers, clock, worker, limit=None)
-    with step(sessions, Step.POLL) as session:
-        advance(session, clock(), settle=True)
+    advance(sessions, clock(), settle=True)
     return total
 
 
@@ -119,8 +119,10 @@ class _Run:
             unknown=ends[MessageState.UNKNOWN],
         )
 
-    def read_terms(self, session: Session, now: datetime) -> None:
-        self.terms, self.terms_of = terms_at(session, now), now
+    def look_around(self, session: Session, now: datetime) -> None:
+        """Pause a provider that has begun to fail, also in the midst of a round, and read the terms."""
+        watch_rates(session, now)
+        self.terms, self.terms_of = terms_at(session, now, live=bool(self.providers.live)), now
 
     def _claim(self) -> tuple[datetime, Sequence[Claimed]]:
         now = self.clock()
@@ -128,7 +130,7 @@ class _Run:
             return now, ()
         with step(self.sessions, Step.CLAIM) as session:
             if now - self.terms_of >= TERMS_LAST:
-                self.read_terms(session, now)
+                self.look_around(session, now)
             claims = claim_due(session, self.providers, self.worker, now, self.terms.rules, self.limit or BATCH)
         self.batches += 1
         self.claimed += len(claims)
@@ -165,7 +167,7 @@ class _Run:
         # A process that stood still until here (a suspended machine) must not call: its window may be over, and others
         # may have found that nothing arrived, and sent it themselves.
         late = self.clock() >= now + timedelta(seconds=terms.rules.attempt_deadline_seconds)
-        answer = RefusedForNow("held-up", "the call came too late") if late else attempt.call(self.providers, outgoing)
+        answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
         with step(self.sessions, Step.RESULT) as session:
             return result.finish(session, outgoing, answer, terms.rules, self.clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ from models import (
 )
 from outreach.effective import effective_config
 
+from .carrier import OWN_HOURS
+from .errors import HELD_UP
 from .intents import Intent, enqueue
 from .providers.base import Providers
 
@@ -64,22 +66,28 @@ def pause_provider(session: Session, provider: str, why: str, now: datetime, unt
     return True
 
 
-def resume_providers(session: Session) -> list[str]:
+def resume_providers(session: Session, now: datetime) -> list[str]:
     """Lift the pause of every provider, once whatever it refused is mended; their names. Does not commit.
 
-    A letter about it that has not left by then is taken back.
+    What happened before ``now`` is not held against it again: where calls of the breaker's last minutes would still
+    count, the pause is one that has just ended, the first of its kind, and a few messages try first. A letter about it
+    that has not left by then is taken back.
     """
-    paused = session.scalars(select(ProviderPause).order_by(ProviderPause.provider).with_for_update()).all()
-    for standing in paused:
+    window = timedelta(minutes=effective_config(session, now).cadence.breaker.window_minutes)
+    # The letters before the pauses: whoever sends holds a message's row first.
+    for provider in session.scalars(select(ProviderPause.provider).order_by(ProviderPause.provider)).all():
         session.execute(
             update(Message)
-            .where(
-                Message.intent_key.like(f"{LETTER}|{standing.provider}|%"), Message.state == MessageState.SCHEDULED
-            )
+            .where(Message.intent_key.like(f"{LETTER}|{provider}|%"), Message.state == MessageState.SCHEDULED)
             .values(state=MessageState.CANCELLED, state_reason=MENDED, claimed_by=None, lease_until=None)
             .execution_options(synchronize_session=False)
-        )  # fmt: skip
-        session.delete(standing)
+        )
+    paused = session.scalars(select(ProviderPause).order_by(ProviderPause.provider).with_for_update()).all()
+    for standing in paused:
+        if _called_since(session, standing.provider, now - window):
+            standing.kind, standing.trips, standing.until_at = PauseKind.ERRORS, 0, now
+        else:
+            session.delete(standing)
     session.flush()
     return [standing.provider for standing in paused]
 
@@ -114,17 +122,34 @@ def allowance(session: Session, provider: str, now: datetime) -> int | None:
 
 def answered_since(session: Session, provider: str, moment: datetime) -> bool:
     """Whether a call to ``provider`` that began after ``moment`` showed it at work."""
-    found = select(DeliveryAttempt.id).where(*since(provider, moment), DeliveryAttempt.result.in_(ANSWERED)).limit(1)
+    answered = or_(DeliveryAttempt.result.in_(ANSWERED), DeliveryAttempt.error_code == OWN_HOURS)
+    found = select(DeliveryAttempt.id).where(*since(provider, moment), answered).limit(1)
     return session.scalar(found) is not None
 
 
+def called() -> ColumnElement[bool]:
+    """An attempt that came to its call, or may have; one that was held up before it says nothing of the provider."""
+    return or_(DeliveryAttempt.error_code.is_(None), DeliveryAttempt.error_code != HELD_UP)
+
+
 def since(provider: str, moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Attempts at ``provider`` that began at or after ``moment``; the second condition only serves the index."""
+    """Calls to ``provider`` that began at or after ``moment``; the last condition but one only serves the index."""
     return (
         DeliveryAttempt.provider == provider,
+        called(),
         or_(DeliveryAttempt.ended_at.is_(None), DeliveryAttempt.ended_at >= moment),
         DeliveryAttempt.started_at >= moment,
     )
+
+
+def _called_since(session: Session, provider: str, moment: datetime) -> bool:
+    """Whether a call ended after ``moment``, or has not ended."""
+    ended_at = DeliveryAttempt.ended_at
+    found = select(DeliveryAttempt.id).where(
+        DeliveryAttempt.provider == provider,
+        or_(ended_at > moment, and_(ended_at.is_(None), DeliveryAttempt.started_at > moment)),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _standing(session: Session, provider: str) -> ProviderPause | None:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, MessageState
 
+from .carrier import OWN_HOURS
 from .receipt import FAILURES, RANK, ReceiptEvent
 
 
@@ -46,7 +47,8 @@ class Verdict:
     """Where a message stands by all that was told of it."""
 
     state: MessageState
-    """accepted, delivered or failed; sending or unknown where only a call that is still open can tell."""
+    """accepted, delivered or failed; sending or unknown where only a call that is still open can tell; scheduled where
+    it was not delivered for the hour alone."""
     decided_by: Standing | None
     """None: nothing that was told; the last attempt is still open."""
 
@@ -74,7 +76,18 @@ def verdict_of(
         if message.state in (MessageState.ACCEPTED, MessageState.DELIVERED):
             calling = message.lease_until is not None
             return Verdict(MessageState.SENDING if calling else MessageState.UNKNOWN, None)
-    return Verdict(MessageState.FAILED, max(standings, key=lambda one: one.age))
+    last = max(standings, key=lambda one: one.age)
+    if last.error_code == OWN_HOURS and last.attempt is not None:
+        return _for_the_hour(message, attempts, last)
+    return Verdict(MessageState.FAILED, last)
+
+
+def _for_the_hour(message: Message, attempts: Sequence[DeliveryAttempt], told: Standing) -> Verdict:
+    """It waits for another hour, as where the call itself is refused so: that attempt is over, and nothing arrived.
+    Where a later attempt was refused for good, that stands."""
+    made = next((one for one in attempts if one.id == message.attempt_id), None)
+    refused = made is not None and made is not told.attempt and made.result is AttemptResult.REFUSED_FOR_GOOD
+    return Verdict(MessageState.FAILED if refused else MessageState.SCHEDULED, told)
 
 
 def is_open(message: Message, attempts: Sequence[DeliveryAttempt], standings: Sequence[Standing]) -> bool:

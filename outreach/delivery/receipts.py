@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import DeliveryAttempt, DeliveryEvent, Message, MessageState
+from outreach.contacts import lock_family
 
+from .carrier import OWN_HOURS, TILL_ANOTHER_HOUR
+from .one_by_one import one_by_one
 from .receipt import FAILURES, RANK, Receipt, ReceiptEvent
 from .receipt_effects import mark_address, note_wishes, tell_timeline, words_of
 from .receipt_fold import Standing, Verdict, is_open, standings_of, verdict_of
@@ -28,6 +31,7 @@ WAITS_FOR = timedelta(days=3)
 """How long a receipt that found no message is looked at again. An attempt is committed before its call, so what is
 ours finds it within minutes; the rest is traffic of others on the same account."""
 AT_A_TIME = 50
+NOT_AT_THIS_HOUR = "No texts are delivered to this number at this hour; it is tried again."
 MOVED_BY_RECEIPTS = frozenset({
     MessageState.SCHEDULED, MessageState.SENDING, MessageState.UNKNOWN, MessageState.ACCEPTED, MessageState.DELIVERED,
     MessageState.FAILED,
@@ -84,12 +88,25 @@ def apply_early_receipts(session: Session, message: Message, now: datetime) -> i
     return _settle(session, message, now)
 
 
-def apply_waiting(session: Session, now: datetime, limit: int = AT_A_TIME) -> int:
+def apply_waiting(sessions: sessionmaker[Session], now: datetime, limit: int = AT_A_TIME) -> int:
     """Apply receipts that were kept before anything of ours answered to them; how many. For each worker's tick.
 
-    Takes at most ``limit`` messages, leaves those that another worker holds, and looks at no receipt older than
-    ``WAITS_FOR``. Does not commit.
+    Takes at most ``limit`` messages, each in a step of its own, leaves those that another worker holds, and looks at
+    no receipt older than ``WAITS_FOR``. What fails there is logged, and waits for the next round.
     """
+
+    def settle(session: Session, message_id: int) -> int:
+        held = select(Message).where(Message.id == message_id).with_for_update(skip_locked=True)
+        message = session.scalar(held)
+        return _settle(session, message, now) if message is not None else 0
+
+    def find(session: Session, after: int, count: int) -> Sequence[int]:
+        return session.scalars(_waited_for(now, after).limit(count)).all()
+
+    return one_by_one(sessions, Step.RECEIPT, find, settle, limit)
+
+
+def _waited_for(now: datetime, after: int) -> Select[int]:
     young = (DeliveryEvent.applied_at.is_(None), DeliveryEvent.received_at > now - WAITS_FOR)
     ours = select(DeliveryAttempt.message_id)
     found = union(
@@ -97,15 +114,7 @@ def apply_waiting(session: Session, now: datetime, limit: int = AT_A_TIME) -> in
         ours.join(DeliveryEvent, DeliveryEvent.provider_id == DeliveryAttempt.provider_id).where(*young),
         select(Message.id).join(DeliveryEvent, DeliveryEvent.provider_id == Message.provider_id).where(*young),
     )
-    messages = session.scalars(
-        select(Message)
-        .where(Message.id.in_(found))
-        .order_by(Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Message)
-        .execution_options(populate_existing=True)
-    ).all()
-    return sum(_settle(session, message, now) for message in messages)
+    return select(Message.id).where(Message.id.in_(found), Message.id > after).order_by(Message.id)
 
 
 def _order(receipt: Receipt) -> tuple[str, str]:
@@ -159,7 +168,13 @@ def _settle_by_id(session: Session, message_id: int, now: datetime) -> int:
 
 
 def _settle(session: Session, message: Message, now: datetime) -> int:
-    """Bind what waited for ``message``, fold all that is known of it, and let follow what follows."""
+    """Bind what waited for ``message``, fold all that is known of it, and let follow what follows.
+
+    The caller holds the message's row; its family's and its address's are held after it, in this order as everybody
+    does who sends.
+    """
+    if message.family_id is not None:
+        lock_family(session, message.family_id)
     session.flush()
     attempts = session.scalars(
         select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id).order_by(DeliveryAttempt.id)
@@ -175,6 +190,8 @@ def _settle(session: Session, message: Message, now: datetime) -> int:
     if verdict is not None and before in MOVED_BY_RECEIPTS:
         if verdict.decided_by is None:
             _open_again(message, verdict.state, attempts)
+        elif verdict.state is MessageState.SCHEDULED:
+            _wait_for_the_hour(message, verdict.decided_by, now)
         else:
             _stand(message, verdict, verdict.decided_by, attempts, calling=is_open(message, attempts, standings))
     session.flush()
@@ -241,6 +258,18 @@ def _stand(
     message.person_asked_at = None
     if not calling:
         message.claimed_by, message.lease_until = None, None
+
+
+def _wait_for_the_hour(message: Message, standing: Standing, now: datetime) -> None:
+    """Due again later, through the gate anew; it uses no try up, and counts nowhere meanwhile. What waits already is
+    not put off further."""
+    if message.state is not MessageState.SCHEDULED:
+        message.attempts, message.due_at = max(0, message.attempts - 1), now + TILL_ANOTHER_HOUR
+        message.claimed_by = message.lease_until = None
+    message.state, message.state_reason, message.error_code = MessageState.SCHEDULED, NOT_AT_THIS_HOUR, OWN_HOURS
+    message.provider_id = standing.provider_id
+    message.sent_at = message.accepted_at = message.delivered_at = message.cost_micros = message.preface = None
+    message.person_asked_at = None
 
 
 def _open_again(message: Message, state: MessageState, attempts: Sequence[DeliveryAttempt]) -> None:

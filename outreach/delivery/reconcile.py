@@ -5,8 +5,8 @@ deadline, since a call that hung may still have been taken after it. ``candidate
 absent, the text is due again; proved taken, it is accepted.
 
 E-mails: SendGrid cannot be asked, so only its events prove anything, and they settle a message when they come
-(``receipts``). Without one a 5xx is tried again after ``retry_email_after_minutes``, where events can come at all;
-a time-out or a cut connection never is.
+(``receipts``). Without one a 5xx is tried again once others' events have come in for ``retry_email_after_minutes``
+since the call: before that its silence may be ours. A time-out or a cut connection never is.
 
 Whatever nothing has proved after ``ask_person_after_hours`` goes to a person (``unknown.settle_unknown``).
 """
@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import Select, exists, func, select, union
+from sqlalchemy import ScalarSelect, Select, exists, func, select, union
 from sqlalchemy.orm import Session, sessionmaker
 
 from config.tuning import SendingRules
@@ -30,6 +30,7 @@ from outreach.effective import effective_config
 from .candidates import SKEW, Absent, AskPerson, NotYet, OpenAttempt, Taken, judge
 from .errors import LookupFailed
 from .first_text import with_preface
+from .one_by_one import one_by_one
 from .pauses import allowance
 from .providers.base import CanLookUp, Found, Providers
 from .receipts import apply_receipt
@@ -48,6 +49,8 @@ FIRST_AGAIN, LONGEST_AGAIN = timedelta(minutes=1), timedelta(hours=1)
 LOOK_UP_FOR = timedelta(days=7)
 """After its deadline; then only a person or a receipt settles it."""
 SERVER_FAULT = "http-5%"
+EVENTS_OF = timedelta(days=3)
+"""Events of e-mails that were handed over since then show whether events come in; most come within minutes."""
 
 
 class End(StrEnum):
@@ -95,39 +98,50 @@ def reconcile(sessions: sessionmaker[Session], providers: Providers, clock: Cloc
         except LookupFailed as failed:  # tried again later; a provider that cannot answer is left alone for this round
             log.warning("lookup failed", attempt_id=question.attempt_id, code=str(failed))
             break
-        ends[_settle(sessions, line, question.attempt_id, found, clock())] += 1
+        try:
+            ends[_settle(sessions, line, question.attempt_id, found, clock())] += 1
+        except Exception:  # its turn is over all the same: the others are asked about first
+            log.exception("left unknown", attempt_id=question.attempt_id)
     return ReconcileFigures(checked, ends[End.TAKEN], ends[End.ABSENT], ends[End.ASKED])
 
 
 def _without_asking(sessions: sessionmaker[Session], providers: Providers, now: datetime) -> Counter[End]:
     """What time alone decides: e-mails to try again, and what a person is asked."""
-    ends: Counter[End] = Counter()
-    with step(sessions, Step.RECONCILE) as session:
+    with sessions() as session:
         rules = effective_config(session, now).cadence.sending
-        if _events_come(providers):
-            for message in _held(session, _faults_without_event(rules, now)):
-                attempt = session.get_one(DeliveryAttempt, message.attempt_id)
-                absent(session, attempt, message, rules, now)
-                ends[End.ABSENT] += 1
-        for message in _held(session, _unproved_for_long(rules, now)):
-            ends[End.ASKED] += ask_person(session, message, now)
+
+    def try_again(session: Session, message: Message) -> int:
+        absent(session, session.get_one(DeliveryAttempt, message.attempt_id), message, rules, now)
+        return 1
+
+    def ask(session: Session, message: Message) -> int:
+        return ask_person(session, message, now)
+
+    ends: Counter[End] = Counter()
+    if _events_come(providers):
+        ends[End.ABSENT] = _each(sessions, _faults_without_event(providers, rules, now), try_again)
+    ends[End.ASKED] = _each(sessions, _unproved_for_long(rules, now), ask)
     return ends
 
 
 def _events_come(providers: Providers) -> bool:
-    """Without a public address no event of SendGrid's can come, and its absence proves nothing."""
-    return Channel.EMAIL not in providers.live or providers.links.public_url is not None
+    """Where no event of SendGrid's can come, its absence proves nothing. The sandbox's always do."""
+    return Channel.EMAIL not in providers.live or providers.email_events
 
 
-def _held(session: Session, due: Select[int]) -> Sequence[Message]:
-    return session.scalars(
-        select(Message)
-        .where(Message.id.in_(due), Message.state == MessageState.UNKNOWN)
-        .order_by(Message.id)
-        .limit(AT_A_TIME)
-        .with_for_update(skip_locked=True, of=Message)
-        .execution_options(populate_existing=True)
-    ).all()
+def _each(sessions: sessionmaker[Session], due: Select[int], act: Callable[[Session, Message], int]) -> int:
+    """``act`` on each of these messages that is still unknown and that nobody else holds."""
+    still = select(Message).where(Message.id.in_(due), Message.state == MessageState.UNKNOWN)
+
+    def find(session: Session, after: int, count: int) -> Sequence[int]:
+        waiting = still.with_only_columns(Message.id).where(Message.id > after)
+        return session.scalars(waiting.order_by(Message.id).limit(count)).all()
+
+    def held(session: Session, message_id: int) -> int:
+        message = session.scalar(still.where(Message.id == message_id).with_for_update(skip_locked=True, of=Message))
+        return act(session, message) if message is not None else 0
+
+    return one_by_one(sessions, Step.RECONCILE, find, held, AT_A_TIME)
 
 
 def _unknown(channel: Channel | None = None) -> Select[int]:
@@ -139,12 +153,27 @@ def _unknown(channel: Channel | None = None) -> Select[int]:
     return found if channel is None else found.where(Message.channel == channel)
 
 
-def _faults_without_event(rules: SendingRules, now: datetime) -> Select[int]:
+def _faults_without_event(providers: Providers, rules: SendingRules, now: datetime) -> Select[int]:
     ended = func.coalesce(DeliveryAttempt.ended_at, DeliveryAttempt.deadline_at)
-    return _unknown(Channel.EMAIL).where(
-        DeliveryAttempt.error_code.like(SERVER_FAULT),
-        ended <= now - timedelta(minutes=rules.retry_email_after_minutes),
+    long_enough = now - timedelta(minutes=rules.retry_email_after_minutes)
+    silent = _unknown(Channel.EMAIL).where(
+        DeliveryAttempt.error_code.like(SERVER_FAULT), ended <= long_enough,
         ~exists().where(DeliveryEvent.attempt_id == DeliveryAttempt.id),
+    )  # fmt: skip
+    if Channel.EMAIL not in providers.live:
+        return silent
+    return silent.where(ended <= _others_heard(providers.of(Channel.EMAIL).name, long_enough, now))
+
+
+def _others_heard(provider: str, until: datetime, now: datetime) -> ScalarSelect[datetime]:
+    """When, up to ``until``, the last event came of any message that was handed over in the last days: the proof that
+    events came in then. Our web server may have been down, or the key be a wrong one."""
+    received = DeliveryEvent.received_at
+    return (
+        select(func.max(received, type_=received.type))
+        .join(DeliveryAttempt, DeliveryAttempt.id == DeliveryEvent.attempt_id)
+        .where(DeliveryAttempt.provider == provider, DeliveryAttempt.ended_at > now - EVENTS_OF, received <= until)
+        .scalar_subquery()
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from config.tuning import SendingRules
 from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, MessageState
 
-from .errors import OutsideWindow, ProviderDown, ProviderError, RefusedForGood, RefusedForNow
+from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow
 from .pauses import pause_provider
 from .providers.base import Accepted, Outgoing
 from .receipts import apply_early_receipts
@@ -23,6 +23,10 @@ from .states import NOT_KNOWN, move
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_UNCOUNTED = timedelta(minutes=10)
+"""After a try that uses none up, so that what waited out an outage leaves soon after it."""
+DOUBLINGS = 10
+"""More than lead to the longest wait."""
 
 
 def finish(
@@ -117,11 +121,10 @@ def _refused(
                 move(message, MessageState.FAILED, note_refusal(session, message, error, now))
         case RefusedForNow():
             attempt.result = AttemptResult.REFUSED_FOR_NOW
-            counts = not isinstance(error, OutsideWindow)
-            _again_later(message, rules, now, error.wait, counts=counts)
+            _again_later(session, message, error, rules, now)
         case ProviderDown():
             attempt.result = AttemptResult.TECHNICAL
-            _again_later(message, rules, now, None, counts=False)
+            _again_later(session, message, error, rules, now)
             session.flush()
             pause_provider(session, attempt.provider, f"{attempt.provider} refuses us: {error.words}.", now, None)
         case _:
@@ -133,20 +136,30 @@ def _refused(
 
 
 def _again_later(
-    message: Message | None, rules: SendingRules, now: datetime, least: timedelta | None, *, counts: bool
+    session: Session, message: Message | None, error: RefusedForNow | ProviderDown, rules: SendingRules, now: datetime
 ) -> None:
-    """Back to scheduled, later each time, with jitter; after the limit it has failed. What does not count (our fault,
-    or the hour's) uses no try up."""
+    """Back to scheduled, later each time, with jitter; after the limit, which spans hours, it has failed. What is our
+    fault, the hour's, or the network's uses no try up."""
     if message is None:
         return
-    if not counts:
+    if isinstance(error, RefusedForNow) and error.uses_try:
+        if message.attempts >= rules.retry_limit:
+            move(message, MessageState.FAILED, f"The provider did not take it, again and again: {error.words}.")
+            return
+        tries, longest = message.attempts, LONGEST_WAIT
+    else:
         message.attempts -= 1
-    elif message.attempts >= rules.retry_limit:
-        move(message, MessageState.FAILED, "The provider was too busy, again and again.")
-        return
-    wait = min(FIRST_WAIT * 2 ** max(0, message.attempts - 1), LONGEST_WAIT)
+        tries, longest = _calls(session, message), LONGEST_UNCOUNTED
+    wait = min(FIRST_WAIT * 2 ** min(max(0, tries - 1), DOUBLINGS), longest)
     jitter = random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret depends on it
-    if not move(message, MessageState.SCHEDULED, "The provider was busy; it is tried again."):
+    if not move(message, MessageState.SCHEDULED, f"It has not left yet ({error.words}); it is tried again."):
         return  # a receipt has proved meanwhile that it was taken
+    least = error.wait if isinstance(error, RefusedForNow) else None
     message.sent_at = message.cost_micros = message.preface = None
     message.claimed_by, message.due_at = None, now + max(wait * jitter, least or timedelta())
+
+
+def _calls(session: Session, message: Message) -> int:
+    """How often it was tried in all, whatever became of that."""
+    of = select(func.count()).select_from(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)
+    return session.scalar(of) or 0

@@ -103,15 +103,15 @@ def cost_limit(rules: SpendingRules) -> int:
     return _micros(rules.monthly_limit)
 
 
-def left_this_month(session: Session, now: datetime, rules: SpendingRules) -> int:
+def left_this_month(session: Session, now: datetime, rules: SpendingRules, live: bool = False) -> int:
     """Millionths left of the monthly limit at ``now``; negative where it was passed.
 
     Counts everything that is on its way or that a provider took, to families and to staff. What only the sandbox
-    took counts in a month in which nothing was really spent, so that the limit can be tried without an account.
+    took counts while no channel is ``live`` and nothing was really spent this month, so that the limit can be tried
+    without an account, and the tries never hold up the first live day.
     """
     running = _month_of(session, now)
-    real, pretended = _spent(session, running.begins, running.ends, None)
-    return cost_limit(rules) - (real or pretended)
+    return cost_limit(rules) - _counted(*_spent(session, running.begins, running.ends, None), live)
 
 
 def next_month(session: Session, now: datetime) -> datetime:
@@ -119,18 +119,19 @@ def next_month(session: Session, now: datetime) -> datetime:
     return _month_of(session, now).ends
 
 
-def month(session: Session, viewer: Viewer, now: datetime, rules: SpendingRules) -> MonthOfSpending:
-    """The running month: of the district, or of the viewer's own schools alone. Raises :class:`NotAllowed`."""
+def month(session: Session, viewer: Viewer, now: datetime, rules: SpendingRules, live: bool = False) -> MonthOfSpending:
+    """The running month: of the district, or of the viewer's own schools alone. ``live``: a channel
+    really leaves the machine. Raises :class:`NotAllowed`."""
     require_role(viewer, *ADMINISTRATORS)
     running = _month_of(session, now)
     mine = None if viewer.sees_district else Message.school_id.in_(viewer.school_ids)
     real, pretended = _spent(session, running.begins, running.ends, mine)
-    spent = real or pretended
+    spent = _counted(real, pretended, live)
     return MonthOfSpending(
         first_day=running.first_day, resumes_on=running.next_first_day, currency=rules.currency,
-        spent=spent, pretended=pretended, forecast=_forecast(session, viewer, running, mine, spent, rules),
+        spent=spent, pretended=pretended, forecast=_forecast(session, viewer, running, mine, spent, rules, live),
         limit=cost_limit(rules) if viewer.sees_district else None,
-        limit_reached=left_this_month(session, now, rules) <= 0, shares=_shares(session, running, mine),
+        limit_reached=left_this_month(session, now, rules, live) <= 0, shares=_shares(session, running, mine),
     )  # fmt: skip
 
 
@@ -151,13 +152,13 @@ def _micros(price: float) -> int:
 
 
 def _month_of(session: Session, now: datetime) -> _Month:
-    zone = _zone_of_district(session)
+    zone = zone_of_district(session)
     today = now.astimezone(zone).date()
     first = today.replace(day=1)
     return _Month(zone, today, first, (first + 31 * DAY).replace(day=1))
 
 
-def _zone_of_district(session: Session) -> ZoneInfo:
+def zone_of_district(session: Session) -> ZoneInfo:
     """The district's; UTC where none is set, or what is set is no zone."""
     try:
         return named_zone(session.scalar(select(District.timezone)) or "UTC")
@@ -187,6 +188,11 @@ def _spent(session: Session, begins: datetime, ends: datetime, mine: ColumnEleme
     return sum(sums.values()), pretended
 
 
+def _counted(real: int, pretended: int, live: bool) -> int:
+    """What counts against the limit of what was really spent and what the sandbox pretends."""
+    return real if live else real or pretended
+
+
 def _given(condition: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
     return [] if condition is None else [condition]
 
@@ -210,7 +216,7 @@ def _shares(session: Session, running: _Month, mine: ColumnElement[bool] | None)
 
 def _forecast(
     session: Session, viewer: Viewer, running: _Month, mine: ColumnElement[bool] | None, spent: int,
-    rules: SpendingRules,
+    rules: SpendingRules, live: bool,
 ) -> int | None:  # fmt: skip
     """The pace of the school days that are over, kept up on those to come; at least what is already scheduled.
 
@@ -224,8 +230,7 @@ def _forecast(
     if over == 0:
         return None
     midnight = local_moment(running.today, time.min, running.zone)
-    real, pretended = _spent(session, running.begins, midnight, mine)
-    until_today = real or pretended
+    until_today = _counted(*_spent(session, running.begins, midnight, mine), live)
     to_come = _school_days(session, viewer, running.today, running.next_first_day)
     pace = int((Decimal(until_today) * to_come / over).to_integral_value(ROUND_HALF_EVEN))
     return max(until_today + pace, spent + _scheduled(session, running, mine, rules))

@@ -1,6 +1,7 @@
 """The commit points of delivery, by name. Between any two of them a worker may die, and nothing is lost or doubled.
 
-Each transaction of delivery is one step. Whoever must know where a process stands (the crash test, which kills it
+Each transaction in which a worker's round or a webhook writes is one step; what only reads is none, nor what only puts
+down that reading a family's words failed. Whoever must know where a process stands (the crash test, which kills it
 there) watches; otherwise nobody does, and it costs a call to nothing.
 """
 
@@ -34,6 +35,12 @@ class Step(StrEnum):
     """A family's message, kept as it came."""
     INBOUND_READ = "inbound_read"
     """A family's message, taken for what it is and given its place."""
+    ALERTS = "alerts"
+    """The on-call lists are told again of what nobody has taken."""
+    FALLBACK = "fallback"
+    """What a dead address failed goes on to the guardian's next."""
+    FOLLOWED = "followed"
+    """The plan takes over what became of its messages."""
 
 
 class Side(StrEnum):

@@ -66,14 +66,15 @@ def absent(
     *, limited: bool = True,
 ) -> MessageState:  # fmt: skip
     """The provider never had it: due again at once, through the gate anew; failed after ``rules.retry_limit`` tries,
-    where that limit holds. It counts in no cap any more. Does not commit."""
+    where that limit holds. It counts in no cap any more; what it was taken to cost is kept, until it is estimated anew
+    when it leaves, should a late receipt prove the contrary. Does not commit."""
     _end(attempt, AttemptResult.ABSENT)
     message.lease_until, message.person_asked_at = None, None
     if limited and message.attempts >= rules.retry_limit:
         move(message, MessageState.FAILED, NEVER_LEFT_AGAIN)
     elif move(message, MessageState.SCHEDULED, NEVER_LEFT):
         message.due_at, message.claimed_by = now, None
-        message.sent_at = message.cost_micros = message.accepted_at = message.preface = None
+        message.sent_at = message.accepted_at = message.preface = None
         if message.expires_at is not None and message.expires_at <= now:
             move(message, MessageState.EXPIRED, NOT_ANY_MORE)
     session.flush()
@@ -91,13 +92,15 @@ def ask_person(session: Session, message: Message, now: datetime) -> bool:
 
 
 def settle_unknown(
-    session: Session, viewer: Viewer | None, message_id: int, became: Became, now: datetime
+    session: Session, viewer: Viewer | None, message_id: int, attempt_id: str, became: Became, now: datetime
 ) -> MessageState:
     """A person says what became of an unknown message; where it stands then. Does not commit.
 
+    ``attempt_id``: the attempt that the person was asked about; what is said of one says nothing of the next.
     ``viewer`` must administer the message's school, or the district; None is the command line. Raises
     :class:`~outreach.access.NotAllowed`, :class:`~outreach.errors.NotFound`, and
-    :class:`~outreach.delivery.errors.DeliveryRefused` where it was settled meanwhile.
+    :class:`~outreach.delivery.errors.DeliveryRefused` where it was settled or tried again meanwhile, or nobody is
+    asked yet.
     """
     if viewer is not None and not viewer.administers:
         raise NotAllowed("Only administrators decide what became of a message.")
@@ -108,6 +111,10 @@ def settle_unknown(
     if held is None:
         raise DeliveryRefused("This message was settled meanwhile; nothing was changed.")
     attempt, message = held
+    if attempt.id != attempt_id:
+        raise DeliveryRefused("This message was tried again meanwhile; nothing was changed. Load the page anew.")
+    if message.person_asked_at is None:
+        raise DeliveryRefused("The provider may still tell what became of this message; nothing was changed.")
     audit(session, viewer, "settle_unknown", "message", message.id, now, detail={"became": became.value})
     match became:
         case Became.ARRIVED:
@@ -117,6 +124,8 @@ def settle_unknown(
             return absent(session, attempt, message, rules, now, limited=False)
         case Became.GIVE_UP:
             move(message, MessageState.FAILED, GIVEN_UP)
+            # It may have arrived: so it counts in the caps and the month's money, as what was taken and then failed.
+            message.accepted_at = attempt.started_at
             message.lease_until, message.person_asked_at = None, None
             session.flush()
             return message.state

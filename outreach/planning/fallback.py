@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -41,6 +42,7 @@ from .channel import Reach
 from .people import people_of_students
 from .wording import STAFF_LANGUAGE, base_language, language_words
 
+log = structlog.get_logger(__name__)
 LATELY = timedelta(days=7)
 """How far back failed messages are looked at; most have become stale long before."""
 AT_A_TIME = 50
@@ -54,17 +56,29 @@ def fall_back(session: Session, now: datetime) -> int:
 
     Another number before another channel. The new message is due at once, stale when the first was, passes the gate
     like any other, and stands in for the first one in its outreach. Safe in every worker's tick, also at the same
-    moment: one message stands in for another at most once. Does not commit.
+    moment: one message stands in for another at most once. One that fails here is logged and passed over, and so is
+    what finds no way: neither takes a place from those that can go. Does not commit.
     """
     _take_back_needless(session, now)
-    made = 0
-    for message in _failed(session, now):
-        way = next(_ways(session, message, now), None)
-        if way is not None:
-            _stand_in(session, message, way, now)
-            made += 1
+    made = last = 0
+    while made < AT_A_TIME and (found := _failed(session, now, last)):
+        for message_id in found:
+            last = message_id
+            try:
+                with session.begin_nested():
+                    made += _move_on(session, message_id, now)
+            except Exception:
+                log.exception("left where it failed", message_id=message_id)
     session.flush()
     return made
+
+
+def _move_on(session: Session, message_id: int, now: datetime) -> bool:
+    message = session.get_one(Message, message_id)
+    way = next(_ways(session, message, now), None)
+    if way is not None:
+        _stand_in(session, message, way, now)
+    return way is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +88,16 @@ class _Way:
     title: str | None
 
 
-def _failed(session: Session, now: datetime) -> Sequence[Message]:
-    """Failed for want of a working address, not yet stale, with nothing standing in, and another address to try."""
+def _failed(session: Session, now: datetime, after: int) -> Sequence[int]:
+    """Failed for want of a working address, not yet stale, with nothing standing in, and another address to try: the
+    next ones after this id, their rows held."""
     return session.scalars(
-        select(Message)
+        select(Message.id)
         .join(Address, Address.id == Message.address_id)
         .where(
             Message.audience == Audience.FAMILY, Message.state == MessageState.FAILED, Message.sent_at > now - LATELY,
             Message.expires_at > now, Message.kind.in_(MOVES_ON), ~_stood_in_for(), address_is_why(),
-            _another_address(),
+            _another_address(), Message.id > after,
         )
         .order_by(Message.id)
         .limit(AT_A_TIME)

@@ -45,6 +45,12 @@ def test_twilio_takes_every_text_we_can_write(
     assert line.send(a_text(body)).provider_id.startswith(("SM", "MM"))
 
 
+@pytest.mark.parametrize("hours", [0, 1, 11])
+def test_twilio_takes_how_long_a_text_may_wait_there(twilio_s_own: str, hours: int) -> None:
+    line = Twilio.from_settings(settings(twilio_s_own), DEADLINE)
+    assert line.send(a_text(waits=timedelta(hours=hours))).provider_id.startswith(("SM", "MM"))
+
+
 def test_twilio_s_mock_refuses_what_the_description_does_not_allow(twilio_s_own: str) -> None:
     path = "/2010-04-01/Accounts/nobody/Messages.json"
     refused = requests.post(f"{twilio_s_own}{path}", data={"Body": "x"}, auth=("AC", "x"), timeout=20)

@@ -46,6 +46,17 @@ def test_without_a_public_address_no_callback_is_asked_for(stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
+    ("waits", "seconds"),
+    [(None, None), (timedelta(seconds=61.9), "61"), (timedelta(hours=11), "36000"), (timedelta(0), "1")],
+)
+def test_what_waits_there_when_the_window_closes_is_not_sent_any_more(
+    stub: Stub, waits: timedelta | None, seconds: str | None
+) -> None:
+    twilio(stub.url).send(a_text(waits=waits))
+    assert stub.asked[0].form.get("ValidityPeriod") == seconds
+
+
+@pytest.mark.parametrize(
     ("status", "code", "kind", "label"),
     [
         (400, 21211, RefusedForGood, "21211"),
@@ -62,6 +73,9 @@ def test_without_a_public_address_no_callback_is_asked_for(stub: Stub) -> None:
         (400, 21606, ProviderDown, "21606"),
         (301, None, ProviderDown, "http-301"),
         (400, 30610, OutsideWindow, "30610"),
+        (408, None, Unclear, "http-408"),
+        (409, None, RefusedForNow, "http-409"),
+        (425, None, RefusedForNow, "http-425"),
         (400, 30003, RefusedForNow, "30003"),
         (400, 30004, RefusedForGood, "30004"),
         (400, 30005, RefusedForGood, "30005"),

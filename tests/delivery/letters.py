@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from models import Address, AddressKind, Audience, Channel, Family, Guardian, Message, MessageKind, School, Student
 from outreach.delivery import Intent, enqueue, record_basis
+from outreach.delivery.receipts import AT_A_TIME, apply_waiting
 from tests.world import NOW, World
 
 
@@ -43,3 +44,12 @@ def intent(home: Household, key: str = "one", **values: object) -> Intent:
 
 def text(session: Session, home: Household, key: str = "one", **values: object) -> Message:
     return enqueue(session, intent(home, key, **values), NOW)
+
+
+def sweep(session: Session, now: datetime, limit: int = AT_A_TIME) -> int:
+    """A worker's sweep for receipts that waited, inside this session's own transaction."""
+    session.flush()
+    beside = sessionmaker(session.connection(), join_transaction_mode="create_savepoint")
+    applied = apply_waiting(beside, now, limit)
+    session.expire_all()
+    return applied

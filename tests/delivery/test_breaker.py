@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,6 @@ from models import (
     AccountRole,
     AttemptResult,
     Audience,
-    DeliveryAttempt,
     Message,
     MessageState,
     PauseKind,
@@ -23,33 +22,13 @@ from models import (
 from outreach.delivery.breaker import rates, watch_rates
 from outreach.delivery.pauses import allowance, pause_provider, resume_providers
 from tests.contract.stub import Answer, running
-from tests.delivery.letters import household, text
 from tests.world import NOW, World
 
+from .calls import Calls
 from .wires import Wire, wire
 
 OK, BUSY, UNCLEAR = AttemptResult.ACCEPTED, AttemptResult.REFUSED_FOR_NOW, AttemptResult.UNKNOWN
 NO = AttemptResult.REFUSED_FOR_GOOD
-
-
-class Calls:
-    """Calls to Twilio, as they stand in the database after they ended."""
-
-    def __init__(self, session: Session) -> None:
-        self.session, self.made = session, 0
-        self.message = text(session, household(World(session))).id
-
-    def end(self, result: AttemptResult | None, times: int = 1, at: datetime = NOW, code: str | None = None) -> None:
-        for _ in range(times):
-            self.made += 1
-            self.session.add(
-                DeliveryAttempt(
-                    id=f"{self.made:032x}", message_id=self.message, provider="twilio", started_at=at,
-                    deadline_at=at + timedelta(seconds=30), result=result, error_code=code,
-                    ended_at=None if result is None else at + timedelta(seconds=1),
-                )
-            )  # fmt: skip
-        self.session.flush()
 
 
 @pytest.fixture
@@ -179,8 +158,9 @@ def test_refused_credentials_stay_until_a_person_resumes_and_no_rate_shortens_th
     assert watch(session, 1) == []
     assert allowance(session, "twilio", NOW + timedelta(days=9)) == 0
     assert not pause_provider(session, "twilio", "It failed.", NOW, NOW + timedelta(minutes=2))
-    assert resume_providers(session) == ["twilio"]
-    assert allowance(session, "twilio", NOW) is None
+    later = NOW + timedelta(hours=1)
+    assert resume_providers(session, later) == ["twilio"]
+    assert allowance(session, "twilio", later) is None
 
 
 def letters(session: Session) -> list[Message]:
@@ -196,7 +176,7 @@ def test_every_administrator_of_the_district_is_told_once_a_pause(session: Sessi
     (letter,) = letters(session)
     assert letter.to_value == "district_administrator@example.org"
     assert "Messages wait, and none is lost." in letter.body
-    resume_providers(session)
+    resume_providers(session, NOW)
     session.refresh(letter)
     assert letter.state is MessageState.CANCELLED, "mended before it could leave"
     pause_provider(session, "twilio", "twilio refuses us: x.", NOW + timedelta(hours=1), None)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import (
+    AddressKind,
     Channel,
     ContactPoint,
     InboundMessage,
@@ -20,7 +21,8 @@ from models import (
     SandboxMessage,
 )
 from outreach.delivery import Providers, deliver_due
-from outreach.delivery.caps import places
+from outreach.delivery.caps import Places, places
+from outreach.delivery.pauses import pause_provider
 from outreach.effective import effective_config
 from tests.delivery.letters import Household, household, intent, text
 from tests.world import NOW, World
@@ -77,10 +79,13 @@ def sent(session: Session, home: Household, key: str, days_ago: float, **values:
     return message
 
 
-def counted(session: Session, home: Household, now: datetime = NOW) -> int:
-    fresh = text(session, home, "fresh")
+def share(session: Session, message: Message, now: datetime = NOW) -> Places:
     rules = effective_config(session, now).cadence.sending
-    return len(places(session, fresh, now, rules).family)
+    return places(session, message, now, rules, {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"})
+
+
+def counted(session: Session, home: Household) -> int:
+    return len(share(session, text(session, home, "fresh")).family)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +116,8 @@ def test_an_answer_to_what_the_family_said_counts_nowhere(session: Session, worl
     sent(session, home, "answer", 1, kind=MessageKind.ANSWER)
     assert counted(session, home) == 0
     answer = text(session, home, "another", kind=MessageKind.ANSWER)
-    rules = effective_config(session, NOW).cadence.sending
-    assert places(session, answer, NOW, rules).answers_recent
-    assert not places(session, answer, NOW + timedelta(days=5), rules).answers_recent
+    assert share(session, answer).answers_recent
+    assert not share(session, answer, NOW + timedelta(days=5)).answers_recent
 
 
 def test_an_answer_to_a_silent_family_is_a_message_like_any_other(session: Session, world: World) -> None:
@@ -138,7 +142,7 @@ def test_a_text_that_answers_an_inbound_one_is_free_by_that_alone(session: Sessi
         )
     )  # fmt: skip
     answer = text(session, home, "reply", kind=MessageKind.ANSWER, answers_inbound="SM9")
-    assert places(session, answer, NOW, effective_config(session, NOW).cadence.sending).answers_recent
+    assert share(session, answer).answers_recent
 
 
 def test_the_last_place_of_a_week_is_the_teacher_s_not_the_survey_s(
@@ -164,6 +168,55 @@ def test_the_last_place_of_a_week_is_the_teacher_s_not_the_survey_s(
     with sessions() as session:
         bodies = session.scalars(select(Message.intent_key).where(Message.sent_at == later)).all()
     assert bodies == ["teacher"]
+
+
+def test_what_moved_on_counts_at_its_own_address_alone(session: Session, world: World) -> None:
+    home = household(world)
+    failed = sent(session, home, "one", 1, state=MessageState.FAILED, accepted_at=NOW, automated=True)
+    stand_in = text(session, home, "two", automated=True)
+    stand_in.fallback_of_id = failed.id
+    session.flush()
+    for message in (stand_in, text(session, home, "three")):
+        shared = share(session, message)
+        assert (len(shared.family), len(shared.family_automated)) == (0, 0)
+        assert (len(shared.address), len(shared.address_automated)) == (1, 1)
+    failed.state = MessageState.DELIVERED  # the carrier's late yes
+    session.flush()
+    assert len(share(session, stand_in).family) == 1
+
+
+def test_a_teachers_message_is_waited_for_and_an_answer_that_takes_no_place_is_not(
+    session: Session, world: World
+) -> None:
+    home = household(world)
+    survey = text(session, home, "survey", kind=MessageKind.SURVEY)
+    text(session, home, "teacher")
+    text(session, home, "answer", kind=MessageKind.ANSWER)
+    assert share(session, survey).ahead == 2, "an answer to a family that wrote nothing lately takes a place"
+    world.contact(home.student, initiator=Initiator.FAMILY, occurred_at=NOW - timedelta(days=10))
+    assert share(session, survey).ahead == 1
+
+
+@pytest.mark.parametrize(
+    ("paused", "until", "ahead"),
+    [
+        ("sendgrid", None, 0),
+        ("sendgrid", NOW + timedelta(minutes=5), 0),
+        ("sendgrid", NOW, 1),
+        ("twilio", None, 1),
+    ],
+)  # fmt: skip
+def test_nobody_waits_for_a_message_whose_provider_is_paused(
+    session: Session, world: World, paused: str, until: datetime | None, ahead: int
+) -> None:
+    home = household(world)
+    mailbox = world.email(home.guardian)
+    text(
+        session, home, "teacher", channel=Channel.EMAIL, to_kind=AddressKind.EMAIL, to_value=mailbox.value,
+        address_id=mailbox.id, title="About Maya",
+    )  # fmt: skip
+    pause_provider(session, paused, "It refuses us.", NOW - timedelta(minutes=1), until)
+    assert share(session, text(session, home, "survey", kind=MessageKind.SURVEY)).ahead == ahead
 
 
 def test_an_intent_without_an_end_becomes_stale_after_three_days(session: Session, world: World) -> None:

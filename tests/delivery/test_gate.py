@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models import AddressHealth, MessageKind
 from outreach.delivery import GateFacts, Never, NotBefore, SendNow, decide
-from outreach.delivery.gate import ChildFacts
+from outreach.delivery.gate import ChildFacts, leaves_by
 from outreach.effective import shipped_tuning
 from outreach.schooltime import Interval, OpenHours
 
@@ -167,6 +167,12 @@ def test_what_goes_at_once_goes_at_night_without_consent_and_over_every_cap(kind
         family_sent=sent, address_sent=sent, automated=True, family_automated=sent, words_known_here=True,
     )  # fmt: skip
     assert decide(facts, datetime(2026, 11, 29, 3, 0, tzinfo=CHICAGO), RULES) == SendNow()
+    assert leaves_by(facts, TUESDAY_TEN, RULES) is None, "nor is it too late for it while a provider has it waiting"
+
+
+def test_what_waits_at_its_provider_is_dropped_there_before_the_window_closes() -> None:
+    closes = datetime(2026, 11, 24, 20, 0, tzinfo=CHICAGO)
+    assert leaves_by(FINE, TUESDAY_TEN, RULES) == closes - timedelta(seconds=RULES.attempt_deadline_seconds)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_text_leaves_arrives_and_stands_in_the_timeline_once(
         assert (contact.message_id, contact.outcome) == (message.id, Outcome.DELIVERED)
         assert contact.initiator is Initiator.SCHOOL
         assert contact.channel is Channel.SMS
-        assert sandbox.advance(session, LATER, settle=True) == 0
+    assert sandbox.advance(sessions, LATER, settle=True) == 0
     assert drain(sessions, providers, lambda: LATER, "worker-1").claimed == 0
 
 
@@ -95,8 +95,7 @@ def test_receipts_come_when_the_sandbox_says_so(sessions: sessionmaker[Session],
     send(sessions, providers)
     states = []
     for seconds in (1, 2, 4, 5):
-        with sessions.begin() as session:
-            sandbox.advance(session, NOW + timedelta(seconds=seconds))
+        sandbox.advance(sessions, NOW + timedelta(seconds=seconds))
         states.append(only_message(sessions).state)
     assert states == [MessageState.ACCEPTED, MessageState.ACCEPTED, MessageState.ACCEPTED, MessageState.DELIVERED]
 
@@ -296,8 +295,7 @@ def test_a_crash_after_the_call_leaves_it_unknown_and_it_is_never_sent_again(
     assert deliver_due(sessions, providers, lambda: LATER, "other").unknown == 1
     assert only_message(sessions).state is MessageState.UNKNOWN
     # The receipt carries the attempt's id, and so proves that it had left.
-    with sessions.begin() as session:
-        sandbox.advance(session, LATER)
+    sandbox.advance(sessions, LATER)
     assert only_message(sessions).state is MessageState.DELIVERED
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(SandboxMessage)) == 1
@@ -317,8 +315,7 @@ def test_a_lost_answer_is_not_an_absent_message(sessions: sessionmaker[Session],
     put(sessions, prepared(sessions, "+15005550008"))
     send(sessions, providers)
     assert only_message(sessions).state is MessageState.UNKNOWN
-    with sessions.begin() as session:
-        sandbox.advance(session, LATER)
+    sandbox.advance(sessions, LATER)
     assert only_message(sessions).state is MessageState.DELIVERED
 
 

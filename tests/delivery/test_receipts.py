@@ -21,8 +21,8 @@ from models import (
     Outcome,
 )
 from outreach.delivery import Receipt, ReceiptEvent, apply_receipt
-from outreach.delivery.receipts import WAITS_FOR, apply_early_receipts, apply_waiting
-from tests.delivery.letters import Household, household, text
+from outreach.delivery.receipts import WAITS_FOR, apply_early_receipts
+from tests.delivery.letters import Household, household, sweep, text
 from tests.world import NOW, World
 
 ATTEMPT = "a" * 32
@@ -195,9 +195,9 @@ def test_a_worker_s_tick_applies_what_had_come_too_early(session: Session, world
     message = sending(session, household(world))
     message.provider_id = "SM1"
     session.flush()
-    assert apply_waiting(session, NOW) == 1
+    assert sweep(session, NOW) == 1
     assert message.state is MessageState.DELIVERED
-    assert apply_waiting(session, NOW) == 0
+    assert sweep(session, NOW) == 0
 
 
 def test_receipts_of_somebody_else_s_messages_are_not_looked_at_for_ever(session: Session, world: World) -> None:
@@ -205,8 +205,8 @@ def test_receipts_of_somebody_else_s_messages_are_not_looked_at_for_ever(session
     message = sending(session, household(world))
     message.provider_id = "SM1"
     session.flush()
-    assert apply_waiting(session, NOW + WAITS_FOR) == 0
-    assert apply_waiting(session, NOW + WAITS_FOR - timedelta(seconds=1)) == 1
+    assert sweep(session, NOW + WAITS_FOR) == 0
+    assert sweep(session, NOW + WAITS_FOR - timedelta(seconds=1)) == 1
 
 
 def test_the_sweep_takes_a_few_messages_a_time(session: Session, world: World) -> None:
@@ -216,7 +216,7 @@ def test_the_sweep_takes_a_few_messages_a_time(session: Session, world: World) -
         message = text(session, home, f"number {number}")
         message.provider_id, message.state = f"SM{number}", MessageState.UNKNOWN
     session.flush()
-    assert [apply_waiting(session, NOW, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [sweep(session, NOW, limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_one_event_under_two_names_is_kept_once(session: Session, world: World) -> None:

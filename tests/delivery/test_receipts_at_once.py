@@ -92,8 +92,7 @@ def test_a_message_that_cannot_be_moved_now_keeps_its_receipt_and_holds_up_no_ot
     with sessions() as session:
         states = select(Message.attempt_id, Message.state).order_by(Message.id).limit(2)
         assert [state for _, state in session.execute(states)] == [MessageState.SENDING, MessageState.DELIVERED]
-    with sessions.begin() as session:
-        assert apply_waiting(session, NOW) == 1
+    assert apply_waiting(sessions, NOW) == 1
     with sessions() as session:
         assert [state for _, state in session.execute(states)] == [MessageState.DELIVERED] * 2
 
@@ -108,11 +107,7 @@ def test_two_sweeps_at_once_apply_each_receipt_once(sessions: sessionmaker[Sessi
                 )
             )  # fmt: skip
 
-    def sweep(_number: int) -> int:
-        with sessions.begin() as session:
-            return apply_waiting(session, NOW)
-
     with ThreadPoolExecutor(2) as threads:
-        assert sum(threads.map(sweep, range(2))) == MESSAGES
+        assert sum(threads.map(lambda _: apply_waiting(sessions, NOW), range(2))) == MESSAGES
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == MESSAGES

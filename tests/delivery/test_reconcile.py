@@ -73,6 +73,23 @@ def test_a_text_that_never_arrived_is_sent_again_and_once(line: Wire) -> None:
     assert len(line.stub.taken) == 1
 
 
+def test_what_a_text_costs_is_kept_or_estimated_anew_whatever_its_proofs_say(line: Wire) -> None:
+    line.stub.will(FAULT, FAULT)
+    again, taken_after_all = line.text(key="again"), line.text(key="taken after all")
+    line.deliver()
+    cost = line.message(again).cost_micros
+    assert cost
+    line.after(minutes=PROVED).reconcile()
+    first = line.attempts(taken_after_all)[0].id
+    with line.sessions.begin() as session:
+        apply_receipt(session, Receipt("twilio", "late", ReceiptEvent.SENT, "SM9", first, line.now), line.now)
+    line.deliver()
+    for sent in (again, taken_after_all):
+        message = line.message(sent)
+        assert (message.state, message.cost_micros) == (MessageState.ACCEPTED, cost)
+    assert len(line.stub.taken) == 1
+
+
 def test_nobody_is_asked_before_absence_can_be_proved(line: Wire) -> None:
     line.stub.will(FAULT)
     line.text()

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import AttemptResult, DeliveryAttempt, Message, MessageState
 from outreach.delivery import Accepted, Outgoing, Providers, Receipt, ReceiptEvent, apply_receipt, attempt, result
 from outreach.delivery.claim import claim_due, give_up_lost_attempts
-from outreach.delivery.errors import OutsideWindow, ProviderError, RefusedForGood, RefusedForNow, Unclear
+from outreach.delivery.errors import (
+    HELD_UP,
+    NotReached,
+    OutsideWindow,
+    ProviderDown,
+    ProviderError,
+    RefusedForGood,
+    RefusedForNow,
+    Unclear,
+)
 from outreach.delivery.terms import Terms, terms_at
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
@@ -116,3 +125,23 @@ def test_a_provider_that_names_a_wait_gets_at_least_that(sessions: sessionmaker[
     message = finish(sessions, outgoing, RefusedForNow("429", "busy", timedelta(minutes=30)), terms)
     assert message.due_at == NOW + MINUTE + timedelta(minutes=30)
     assert message.attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "tries"),
+    [
+        (RefusedForNow("http-429", "too many requests"), 1),
+        (OutsideWindow("30610", "no texts to this number at this hour"), 0),
+        (ProviderDown("20003", "the credentials are wrong"), 0),
+        (NotReached("connection", "Twilio could not be reached"), 0),
+        (NotReached(HELD_UP, "its call was held up"), 0),
+    ],
+    ids=lambda value: value.code if isinstance(value, ProviderError) else "",
+)
+def test_a_teacher_reads_why_it_has_not_left_and_only_a_provider_s_own_no_uses_a_try(
+    sessions: sessionmaker[Session], providers: Providers, answer: ProviderError, tries: int
+) -> None:
+    outgoing, terms = begun(sessions, providers)
+    message = finish(sessions, outgoing, answer, terms)
+    assert (message.state, message.attempts) == (MessageState.SCHEDULED, tries)
+    assert message.state_reason == f"It has not left yet ({answer.words}); it is tried again."

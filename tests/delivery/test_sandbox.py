@@ -54,8 +54,7 @@ def deliver(sessions: sessionmaker[Session], providers: Providers, now: datetime
 
 
 def passes(sessions: sessionmaker[Session], until: datetime) -> int:
-    with sessions.begin() as session:
-        return sandbox.advance(session, until)
+    return sandbox.advance(sessions, until)
 
 
 def state(sessions: sessionmaker[Session], message_id: int) -> MessageState:

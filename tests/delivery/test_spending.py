@@ -131,6 +131,16 @@ def test_the_sandbox_costs_only_where_nothing_real_was_spent(session: Session, w
     assert (shown.spent, shown.pretended) == (1_000_000, 5_000_000)
 
 
+def test_what_the_sandbox_pretended_does_not_hold_up_the_first_live_day(
+    session: Session, world: World, head: Viewer
+) -> None:
+    left(world, provider="sandbox", cost_micros=LIMIT)
+    assert month(session, head, NOW, RULES).limit_reached
+    assert left_this_month(session, NOW, RULES, live=True) == LIMIT
+    shown = month(session, head, NOW, RULES, live=True)
+    assert (shown.spent, shown.pretended, shown.limit_reached) == (0, LIMIT, False)
+
+
 def test_the_cost_of_each_school_and_channel_is_known(session: Session, world: World, head: Viewer) -> None:
     lake, hill = world.school(name="Lake"), world.school(name="Hill")
     left(world, school_id=lake.id, segments=2)

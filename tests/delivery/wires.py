@@ -58,7 +58,7 @@ class Wire:
     def email(self, key: str = "letter", **values: object) -> int:
         home = self.home()
         with self.sessions.begin() as session:
-            address = World(session).email(home.guardian)
+            address = World(session).email(home.guardian, f"{key}@example.org")
             return text(
                 session, home, key, channel=Channel.EMAIL, to_kind=AddressKind.EMAIL, to_value=address.value,
                 address_id=address.id, title="About Algebra", **values,

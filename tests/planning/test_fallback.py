@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from config.settings import Settings
 from models import (
     Account,
     Channel,
@@ -23,75 +21,18 @@ from models import (
     Outreach,
     OutreachState,
 )
-from outreach import store
 from outreach.access import viewer_of
-from outreach.delivery import Providers, build, drain, record_consent
-from outreach.planning import NewMessage, follow_messages, undo, write_by_hand
+from outreach.delivery import drain, record_consent
+from outreach.planning import fallback, follow_messages, undo, write_by_hand
 from outreach.planning.fallback import fall_back
 from outreach.planning.people import people_of_students
-from tests.planning.scene import Home, Scene
+from tests.delivery.faults import cannot_be_written
+from tests.planning.post import LANDLINE, NOT_IN_SERVICE, WORDS, Post, note
+from tests.planning.scene import Scene
 from tests.world import NOW, World
 
-INVALID, OPTED_OUT, NO_MOBILE, NOT_IN_SERVICE = (f"+1500555000{digit}" for digit in (1, 2, 3, 4))
-LANDLINE = "+15005550014"
+INVALID, OPTED_OUT, NO_MOBILE = (f"+1500555000{digit}" for digit in (1, 2, 3))
 SOON = NOW + timedelta(minutes=1)
-WORDS = "Maya asked for help in Algebra, and used it."
-
-
-@pytest.fixture
-def sessions(engine: Engine) -> sessionmaker[Session]:
-    return store.session_factory(engine)
-
-
-@pytest.fixture
-def providers(sessions: sessionmaker[Session], database_url: str) -> Providers:
-    return build(Settings(database_url=database_url, secret_key=SecretStr("k" * 40)), sessions)
-
-
-class Post:
-    """One district, its sandbox, and the worker's round."""
-
-    def __init__(self, sessions: sessionmaker[Session], providers: Providers) -> None:
-        self.sessions, self.providers = sessions, providers
-
-    def write(self, *addresses: str, channel: Channel = Channel.SMS, body: str = WORDS, language: str = "en") -> Home:
-        """Rosa with these addresses in order, and a teacher's message to the first of the channel."""
-        with self.sessions.begin() as session:
-            scene = Scene(session, World(session))
-            scene.school.name = "Lakeside High"
-            home = scene.home(phone=False, language=language)
-            for value in addresses:
-                (scene.world.email if "@" in value else scene.world.phone)(home.guardian, value)
-            write_by_hand(session, scene.viewer(), _note(home, channel, body), NOW)
-        return home
-
-    def round(self, at: datetime = NOW) -> int:
-        """Deliver with every receipt, fall back, and let the plan follow; how many moved on."""
-        drain(self.sessions, self.providers, lambda: at, "worker-1")
-        with self.sessions.begin() as session:
-            moved = fall_back(session, at)
-            follow_messages(session, at)
-        return moved
-
-    def messages(self) -> list[Message]:
-        with self.sessions() as session:
-            return list(session.scalars(select(Message).order_by(Message.id)))
-
-    def outreach(self) -> Outreach:
-        with self.sessions() as session:
-            return session.scalars(select(Outreach)).one()
-
-
-@pytest.fixture
-def post(sessions: sessionmaker[Session], providers: Providers) -> Post:
-    return Post(sessions, providers)
-
-
-def _note(home: Home, channel: Channel, body: str) -> NewMessage:
-    return NewMessage(
-        form_key="f3b1", family_id=home.family.id, guardian_id=home.guardian.id, student_ids=(home.student.id,),
-        channel=channel, body=body, title="About Maya" if channel is Channel.EMAIL else None, language_confirmed=True,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("number", [INVALID, NO_MOBILE, LANDLINE, NOT_IN_SERVICE])
@@ -266,3 +207,23 @@ def test_workers_at_the_same_moment_send_on_once(post: Post) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(once, range(8))) == 1
     assert len(post.messages()) == 2
+
+
+def test_one_that_cannot_move_on_holds_up_no_other(
+    session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fallback, "AT_A_TIME", 1)
+    failed = []
+    for number in range(3):
+        home = scene.home()
+        scene.world.email(home.guardian)
+        row = write_by_hand(session, scene.viewer(), note(home, Channel.SMS, WORDS, f"form {number}"), NOW)
+        message = session.scalars(select(Message).where(Message.outreach_id == row.id)).one()
+        message.state, message.error_code, message.sent_at = MessageState.FAILED, "30005", NOW
+        failed.append(message.id)
+    session.flush()
+    with cannot_be_written(Message, failed[0]):
+        assert [fall_back(session, SOON) for _ in range(3)] == [1, 1, 0]
+    assert fall_back(session, SOON) == 1
+    stood_in = select(Message.fallback_of_id).where(Message.fallback_of_id.is_not(None)).order_by(Message.id)
+    assert session.scalars(stood_in).all() == [failed[1], failed[2], failed[0]]

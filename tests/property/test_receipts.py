@@ -1,7 +1,8 @@
 """Receipts shuffled, repeated and contradictory, before and after our own commit: the end is the same for every order.
 
 The machine tells receipts of one or two attempts as they occur to it, and lets the last attempt's call end somewhere
-in between. In the end the same is told anew in other orders to the same message as it was, and compared in full.
+in between. In the end the same is told anew to the same message as it was, in the order of time, in its reverse and in
+any other, with the call's answer anywhere among them, and compared in full.
 """
 
 from __future__ import annotations
@@ -33,16 +34,19 @@ from models import (
     MessageState,
 )
 from outreach.delivery import Accepted, Outgoing, Receipt, ReceiptEvent, apply_receipt
+from outreach.delivery.carrier import OWN_HOURS
 from outreach.delivery.errors import ProviderError, RefusedForGood, RefusedForNow, Unclear
-from outreach.delivery.receipts import RANK, apply_waiting
+from outreach.delivery.receipts import RANK
 from outreach.delivery.result import finish
 from outreach.effective import effective_config
-from tests.delivery.letters import Household, household, text
+from tests.delivery.letters import Household, household, sweep, text
 from tests.world import NOW, World
 
 ATTEMPTS, PROVIDER_IDS = ("1" * 32, "2" * 32), ("SM1", "SM2")
 LATER = NOW + timedelta(minutes=10)
-CODES = st.sampled_from([None, "30003", "30005", "30006", "30007", "21610"])
+CODES = st.sampled_from([None, "30003", "30005", "30006", "30007", "21610", OWN_HOURS])
+STEPS = 10
+"""Of one run of the machine; no more receipts than that."""
 Answer = Accepted | ProviderError
 ANSWERS: Sequence[Callable[[int], Answer]] = (
     lambda last: Accepted(PROVIDER_IDS[last]),
@@ -150,9 +154,10 @@ class FarSide(RuleBasedStateMachine):
         self.names = 0
         self.given: Answer | None = None
 
-    @initialize(attempts=st.integers(1, 2), doubtful=st.booleans())
-    def a_text_is_at_the_provider(self, attempts: int, doubtful: bool) -> None:
-        self.attempts, self.doubtful = attempts, doubtful
+    @initialize(attempts=st.integers(1, 2), doubtful=st.booleans(), order=st.permutations(range(STEPS + 1)))
+    def a_text_is_at_the_provider(self, attempts: int, doubtful: bool, order: list[int]) -> None:
+        """``order``: in which what is told here is told once more; the last number stands for the call's answer."""
+        self.attempts, self.doubtful, self.order = attempts, doubtful, order
         self.outer = self.session.begin_nested()
         self.scene = scene(self.session, self.home, attempts, doubtful=doubtful)
 
@@ -182,7 +187,7 @@ class FarSide(RuleBasedStateMachine):
 
     @rule()
     def a_worker_sweeps(self) -> None:
-        apply_waiting(self.session, LATER)
+        sweep(self.session, LATER)
 
     def teardown(self) -> None:
         try:
@@ -191,27 +196,36 @@ class FarSide(RuleBasedStateMachine):
             self.context.__exit__(None, None, None)
 
     def compare(self) -> None:
-        apply_waiting(self.session, LATER)
-        ends = [self.scene.end()]
+        sweep(self.session, LATER)
+        end = self.scene.end()
         self.outer.rollback()
-        ordered = sorted(self.told.values(), key=lambda one: (one.seconds, one.attempt, one.event))
-        for receipts, answer_first in ((ordered, True), (ordered[::-1], False)):
-            again = self.session.begin_nested()
-            self.session.expire_all()
-            replay = scene(self.session, self.home, self.attempts, doubtful=self.doubtful)
-            if self.given is not None and answer_first:
-                replay.answer(self.given)
-            for one in receipts:
+        for order in self.orders():
+            assert self.replayed(order) == end
+        assert end["kept"] == len(self.told)
+        self.check(end)
+
+    def orders(self) -> Iterator[list[Told | None]]:
+        """By time, the answer first; the reverse; and as it was drawn. None: the call's answer."""
+        told = sorted(self.told.values(), key=lambda one: (one.seconds, one.attempt, one.event))
+        yield [None, *told]
+        yield [*told[::-1], None]
+        yield [
+            told[place] if place < len(told) else None for place in self.order if place < len(told) or place == STEPS
+        ]
+
+    def replayed(self, order: list[Told | None]) -> dict[str, object]:
+        again = self.session.begin_nested()
+        self.session.expire_all()
+        replay = scene(self.session, self.home, self.attempts, doubtful=self.doubtful)
+        for one in order:
+            if one is not None:
                 replay.tell(one)
-            if self.given is not None and not answer_first:
+            elif self.given is not None:
                 replay.answer(self.given)
-            apply_waiting(self.session, LATER)
-            ends.append(replay.end())
-            again.rollback()
-        assert ends[1] == ends[0]
-        assert ends[2] == ends[0]
-        assert ends[0]["kept"] == len(self.told)
-        self.check(ends[0])
+        sweep(self.session, LATER)
+        end = replay.end()
+        again.rollback()
+        return end
 
     def check(self, end: dict[str, object]) -> None:
         """Not only the same: what a provider said of an attempt by its id was heard."""
@@ -230,4 +244,4 @@ class FarSide(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_every_order_of_the_same_receipts_ends_the_same(shared_engine: Engine) -> None:
     FarSide.engine = shared_engine
-    run_state_machine_as_test(FarSide, settings=settings(max_examples=30, stateful_step_count=10, deadline=None))
+    run_state_machine_as_test(FarSide, settings=settings(max_examples=60, stateful_step_count=STEPS, deadline=None))

@@ -30,6 +30,9 @@ class Outgoing:
     now: datetime
     reply_to: str | None = None
     """Where an answer to this e-mail goes; None: to its sender."""
+    leaves_by: datetime | None = None
+    """After that the recipient's window is closing, and a provider that has it still waiting must not hand it on.
+    None: it may arrive at any hour."""
     unsubscribe_url: str | None = None
     """Where one click (a POST) ends e-mails to this address; None: to staff, or no public address is set."""
 
@@ -106,6 +109,12 @@ class Providers:
     by_channel: Mapping[Channel, Provider]
     live: frozenset[Channel]
     links: Links = field(default_factory=Links)
+    email_events: bool = False
+    """SendGrid's events can come in and be believed: a public address and the key that verifies them are set."""
+
+    @property
+    def names(self) -> Mapping[Channel, str]:
+        return {channel: provider.name for channel, provider in self.by_channel.items()}
 
     def of(self, channel: Channel) -> Provider:
         return self.by_channel[channel]

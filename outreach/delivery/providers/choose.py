@@ -35,7 +35,8 @@ def build(settings: Settings, sessions: sessionmaker[Session], deadline: timedel
         assert deadline is not None
         chosen[Channel.EMAIL] = SendGrid.from_settings(settings, deadline)
     live = frozenset(channel for channel, provider in chosen.items() if provider is not sandbox)
-    return Providers(chosen, live, Links.of(settings))
+    events = settings.public_url is not None and settings.sendgrid_webhook_public_key is not None
+    return Providers(chosen, live, Links.of(settings), email_events=events)
 
 
 def _deadline_in_force(sessions: sessionmaker[Session]) -> timedelta:

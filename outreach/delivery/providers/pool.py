@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
-from ..errors import ProviderError, RefusedForNow, Unclear
+from ..errors import NotReached, ProviderError, Unclear
 
 CONNECTIONS = 32
 """Kept open to one provider: more than a worker has threads."""
@@ -50,7 +50,12 @@ def pooled(session: requests.Session) -> requests.Session:
 
 
 def patience(deadline: timedelta) -> float:
-    """Seconds to wait for a connection, and again for its answer: both together end by the deadline of the call."""
+    """Seconds to wait for a connection, and again for the first, and for each further, part of its answer.
+
+    That bounds the usual call by its deadline, but not every one: a host of several addresses that are all silent, or
+    an answer that comes drop by drop, may hold a thread longer. Nothing rests on it: past its lease the attempt is
+    unknown, and what the call says after that is still written down.
+    """
     return deadline.total_seconds() / 2
 
 
@@ -60,7 +65,7 @@ def broken(error: requests.RequestException, provider: str) -> ProviderError:
         isinstance(cause, NEVER_SENT) for cause in _causes(error)
     )
     if safe:
-        return RefusedForNow("connection", f"{provider} could not be reached")
+        return NotReached("connection", f"{provider} could not be reached")
     if isinstance(error, requests.Timeout):
         return Unclear("time-out", f"{provider} did not answer in time")
     return Unclear("connection", f"the connection to {provider} broke")

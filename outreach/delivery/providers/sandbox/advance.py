@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from models import Channel, SandboxMessage
 
 from ...inbound.incoming import Incoming
 from ...inbound.keep import keep
 from ...receipts import apply_receipt
+from ...steps import Step, step
 from ..base import Found
 from .behaviors import course_of
 from .lookup import NAME, coming_at, receipt_of
 
 AUTOMATIC_TITLE = "Automatic reply"
+log = structlog.get_logger(__name__)
 
 
-def advance(session: Session, now: datetime, *, settle: bool = False) -> int:
+def advance(sessions: sessionmaker[Session], now: datetime, *, settle: bool = False) -> int:
     """Let the sandbox's time pass: give the receipts that are due at ``now``, the earliest first, and hand in what
     families write back by then; how many of both.
 
-    ``settle``: all that will ever come, at once. Does not commit.
+    ``settle``: all that will ever come, at once. Each in a step of its own, as a real provider tells them one by one;
+    what fails is logged and tried again the next time.
     """
-    return _give_receipts(session, now, settle) + _hand_in_replies(session, now, settle)
+    given = _each(sessions, Step.RECEIPT, SandboxMessage.next_at, None if settle else now, _give_receipt, now)
+    return given + _each(sessions, Step.INBOUND_KEPT, SandboxMessage.reply_at, None if settle else now, _hand_in, now)
 
 
-def _give_receipts(session: Session, now: datetime, settle: bool) -> int:
-    given = 0
+def _each(
+    sessions: sessionmaker[Session], name: Step, due_at: InstrumentedAttribute[datetime | None],
+    until: datetime | None, give: Callable[[Session, SandboxMessage, datetime], None], now: datetime,
+) -> int:  # fmt: skip
+    """``give`` one row after the other, in the order of their time, until nothing is due but what another worker holds
+    or what failed here."""
+    given, left = 0, set[int]()
+    due = select(SandboxMessage).where(due_at.is_not(None))
+    if until is not None:
+        due = due.where(due_at <= until)
     while True:
-        due = select(SandboxMessage).where(SandboxMessage.next_at.is_not(None))
-        if not settle:
-            due = due.where(SandboxMessage.next_at <= now)
-        row = session.scalars(
-            due.order_by(SandboxMessage.next_at, SandboxMessage.id).limit(1).with_for_update(skip_locked=True)
-        ).first()
-        if row is None:
+        ids = due.with_only_columns(SandboxMessage.id).where(SandboxMessage.id.not_in(left))
+        with sessions() as session:
+            first = session.scalar(ids.order_by(due_at, SandboxMessage.id).limit(1))
+        if first is None:
             return given
-        _step(session, row, now)
-        given += 1
+        try:
+            with step(sessions, name) as session:
+                row = session.scalar(due.where(SandboxMessage.id == first).with_for_update(skip_locked=True))
+                if row is not None:
+                    give(session, row, now)
+        except Exception:
+            left.add(first)
+            log.exception("the sandbox left one waiting", step=name.value, sandbox_message_id=first)
+        else:
+            if row is None:
+                left.add(first)
+            else:
+                given += 1
 
 
-def _step(session: Session, row: SandboxMessage, now: datetime) -> None:
+def _give_receipt(session: Session, row: SandboxMessage, now: datetime) -> None:
     assert row.next_at is not None
     coming, place, at = course_of(row.to_value).coming, coming_at(row), row.next_at
     if place < 0:
@@ -61,21 +83,12 @@ def _step(session: Session, row: SandboxMessage, now: datetime) -> None:
         apply_receipt(session, receipt_of(found, row.attempt_id), now)
 
 
-def _hand_in_replies(session: Session, now: datetime, settle: bool) -> int:
-    due = select(SandboxMessage).where(SandboxMessage.reply_at.is_not(None))
-    if not settle:
-        due = due.where(SandboxMessage.reply_at <= now)
-    rows = session.scalars(
-        due.order_by(SandboxMessage.reply_at, SandboxMessage.id).with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        assert row.reply_body is not None
-        assert row.reply_at is not None
-        automatic = course_of(row.to_value).automatic and row.channel is Channel.EMAIL
-        keep(session, reply(row, "reply", row.reply_body, row.reply_at, automatic=automatic), now)
-        row.reply_at = None
-    session.flush()
-    return len(rows)
+def _hand_in(session: Session, row: SandboxMessage, now: datetime) -> None:
+    assert row.reply_body is not None
+    assert row.reply_at is not None
+    automatic = course_of(row.to_value).automatic and row.channel is Channel.EMAIL
+    keep(session, reply(row, "reply", row.reply_body, row.reply_at, automatic=automatic), now)
+    row.reply_at = None
 
 
 def reply(row: SandboxMessage, key: str, words: str, at: datetime, *, automatic: bool = False) -> Incoming:

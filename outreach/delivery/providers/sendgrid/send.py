@@ -39,10 +39,12 @@ STATUSES: Mapping[int, tuple[type[RefusedForGood] | type[RefusedForNow] | type[P
     403: (ProviderDown, "the key or the sender may not send"),
     404: (ProviderDown, "this is not SendGrid's address"),
     405: (ProviderDown, "this is not SendGrid's address"),
+    409: (RefusedForNow, "another request was in the way"),
     413: (RefusedForGood, "the message is too large"),
+    425: (RefusedForNow, "it came too early for SendGrid"),
     429: (RefusedForNow, "too many requests"),
 }
-SERVER_ERROR, CLIENT_ERROR = 500, 400
+SERVER_ERROR, CLIENT_ERROR, REQUEST_TIMEOUT = 500, 400, 408
 
 logging.getLogger("python_http_client.client").setLevel(logging.WARNING)  # below that it logs the words of messages
 
@@ -112,12 +114,13 @@ def unsubscribe_headers(outgoing: Outgoing) -> list[tuple[str, str]]:
 
 
 def classify(status: int, wait: timedelta | None = None) -> ProviderError:
-    """SendGrid's refusal by what may be done about it. A 5xx may have been accepted: only an event can tell.
+    """SendGrid's refusal by what may be done about it. A 5xx may have been accepted: only an event can tell;
+    so may a 408, which says that somebody on the way waited too long.
 
     ``wait`` is what the answer asks for before another try.
     """
     label = f"http-{status}"
-    if status >= SERVER_ERROR:
+    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
         return Unclear(label, "SendGrid had a fault")
     kind, words = STATUSES.get(status, STATUSES[400] if status >= CLIENT_ERROR else STATUSES[404])
     return kind(label, words, wait) if issubclass(kind, RefusedForNow) else kind(label, words)

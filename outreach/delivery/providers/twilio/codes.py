@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from ...carrier import CARRIER, Lasts
+from ...carrier import CARRIER, TILL_ANOTHER_HOUR, Lasts
 from ...errors import OutsideWindow, ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 
 Kind = type[RefusedForGood] | type[RefusedForNow] | type[ProviderDown]
@@ -60,22 +60,23 @@ STATUSES: Mapping[int, tuple[Kind, str]] = {
     403: (ProviderDown, "the account may not do this"),
     404: (ProviderDown, "there is no such account"),
     405: (ProviderDown, "this is not Twilio's address"),
+    409: (RefusedForNow, "another request was in the way"),
+    425: (RefusedForNow, "it came too early for Twilio"),
     429: (RefusedForNow, "too many requests"),
 }
 """For answers without a code of Twilio's."""
-SERVER_ERROR, CLIENT_ERROR = 500, 400
-TILL_ANOTHER_HOUR = timedelta(hours=1)
-"""After a refusal for the hour of day: how long until it is worth asking again."""
+SERVER_ERROR, CLIENT_ERROR, REQUEST_TIMEOUT = 500, 400, 408
 
 
 def classify(status: int, code: int | None, wait: timedelta | None = None) -> ProviderError:
-    """What Twilio's answer means for the message. A 5xx may have been accepted: only a lookup can tell.
+    """What Twilio's answer means for the message. A 5xx may have been accepted: only a lookup can tell; so may a 408,
+    which says that somebody on the way waited too long.
 
     An unknown code is final for this message: it was refused, and asking again as it stands changes nothing. ``wait``
     is what the answer asks for before another try.
     """
     label = str(code) if code is not None and code != status else f"http-{status}"
-    if status >= SERVER_ERROR:
+    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
         return Unclear(label, "Twilio had a fault")
     kind, words = CODES.get(code or 0) or STATUSES.get(status) or _other(status)
     if issubclass(kind, OutsideWindow):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ...inbound import Incoming
 
 STATUS_PATH = "/webhooks/twilio/status"
+LONGEST_WAIT = 36_000
+"""Seconds for which Twilio keeps a text in its queue at most (``ValidityPeriod``, 1 to 36,000); also its default."""
 
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # below that it logs the words of messages
 
@@ -59,8 +61,9 @@ class Twilio:
             else {"from_": self._number or ""}
         )
         callback = {} if self._public_url is None else {"status_callback": self._callback(outgoing.attempt_id)}
+        waits = {} if outgoing.leaves_by is None else {"validity_period": _seconds(outgoing.leaves_by - outgoing.now)}
         try:
-            made = self._client.messages.create(to=outgoing.to_value, body=outgoing.body, **sender, **callback)
+            made = self._client.messages.create(to=outgoing.to_value, body=outgoing.body, **sender, **callback, **waits)
         except FAULTS as fault:
             raise read_fault(self._client, fault) from None
         if not made.sid:
@@ -82,3 +85,7 @@ class Twilio:
 
     def _callback(self, attempt_id: str) -> str:
         return f"{self._public_url}{STATUS_PATH}?{urlencode({'attempt': attempt_id})}"
+
+
+def _seconds(left: timedelta) -> int:
+    return max(1, min(int(left.total_seconds()), LONGEST_WAIT))
