@@ -21,6 +21,7 @@ from models import (
     District,
 )
 from outreach.delivery.consent import add_entries, usual_categories
+from outreach.delivery.consent_changes import blocked_numbers
 from outreach.roster import ImportFigures, ParsedAddress, Progress, Rejects, parse_email, parse_phone
 from outreach.roster.addresses import keep_addresses
 from outreach.roster.fields import choice_of, moment_of, text_of
@@ -34,9 +35,12 @@ CONSENTS = FileSpec("consents", ("address", "channel", "state"), ("category", "s
 """``address``: a phone number or e-mail. ``channel``: sms, phone or email. ``category``: school, survey or all
 (default: all where out, school where in).
 ``state``: in or out. ``source``: opt_out_list (default where out), given_to_school (default where in), family_wrote,
-staff, provider, unsubscribe_link. ``at``: ISO 8601, default now."""
+staff, provider, unsubscribe_link. ``at``: ISO 8601, default now; without it an ``in`` overrules no ``out``."""
 CHANNELS = {Channel.SMS: AddressKind.PHONE, Channel.PHONE: AddressKind.PHONE, Channel.EMAIL: AddressKind.EMAIL}
 ENTRY = ("address_id", "channel", "category")
+THEIR_OWN = frozenset((ConsentSource.FAMILY_WROTE, ConsentSource.PROVIDER, ConsentSource.UNSUBSCRIBE_LINK))
+"""Opt-outs by the family itself: only its own word, or an administrator who was told, ends them."""
+Key = tuple[int, Channel, ConsentCategory]
 
 
 def import_consents(
@@ -50,9 +54,10 @@ def import_consents(
 ) -> ImportFigures:
     """Entries into the consent ledger. An entry that says what already stands is unchanged and not repeated.
 
-    An opt-out always counts. An opt-in never overrules an opt-out that is newer than it. An address that nobody here
-    has is kept all the same, so that an opt-out holds from the day a family gives it: the list may come before any
-    roster, and should.
+    An opt-out always counts. An opt-in overrules an opt-out only where it says when it was given, later than that, and
+    never one that the family gave itself (by STOP, the link in an e-mail, or the provider), nor where the carrier
+    blocks the number; else it is unchanged too. An address that nobody here has is kept all the same, so that an
+    opt-out holds from the day a family gives it: the list may come before any roster, and should.
     """
     return import_list(
         session, path, now, CONSENTS, _apply, before_roster=True, dry_run=dry_run, rejects=rejects, progress=progress
@@ -69,19 +74,19 @@ def _apply(run: Run, chunk: Chunk) -> None:
         assert isinstance(parsed, ParsedAddress)
         values["address_id"] = addresses[parsed.kind, parsed.value]
     kept = once(chunk, [(lines[id(values)], values) for _, values in good], (*ENTRY[:2], "categories"))
-    standing = _standing(run, {int(str(values["address_id"])) for values in kept})
-    entries: list[Values] = []
+    address_ids = {int(str(values["address_id"])) for values in kept}
+    standing, blocked = _standing(run, address_ids), blocked_numbers(run.session, address_ids)
+    entries: list[Consent] = []
     for values in kept:
-        categories = values.pop("categories")
+        categories, dated = values.pop("categories"), bool(values.pop("dated"))
         assert isinstance(categories, tuple)
-        fresh = [
-            {**values, "category": category}
-            for category in categories
-            if _says_more(values, standing.get((values["address_id"], values["channel"], category)))
-        ]
+        barred = values["channel"] is Channel.SMS and values["address_id"] in blocked
+        said = [Consent(**values, category=category) for category in categories]
+        fresh = [one for one in said if _says_more(one, standing.get(_key(one)), dated=dated, barred=barred)]
+        standing |= {_key(one): one for one in fresh}  # also against the rows that follow
         entries += fresh
         chunk.tally.count(Change.CREATED if fresh else Change.UNCHANGED)
-    add_entries(run.session, [Consent(**values) for values in entries])
+    add_entries(run.session, entries)
 
 
 def _addresses(run: Run, entries: list[Values]) -> dict[tuple[AddressKind, str], int]:
@@ -89,30 +94,32 @@ def _addresses(run: Run, entries: list[Values]) -> dict[tuple[AddressKind, str],
     return keep_addresses(run.session, {(one.kind, one.value): one for one in parsed if isinstance(one, ParsedAddress)})
 
 
-def _standing(run: Run, address_ids: set[int]) -> dict[tuple[object, object, object], tuple[ConsentState, datetime]]:
-    """What stands now, by address, channel and category: the newest entry."""
+def _standing(run: Run, address_ids: set[int]) -> dict[Key, Consent]:
+    """What stands now: the newest entry of each."""
     newest = (
         select(func.max(Consent.id))
         .where(Consent.address_id.in_(address_ids))
         .group_by(Consent.address_id, Consent.channel, Consent.category)
     )
-    found = run.session.execute(
-        select(Consent.address_id, Consent.channel, Consent.category, Consent.state, Consent.at).where(
-            Consent.id.in_(newest)
-        )
-    )
-    return {(address, channel, category): (state, at) for address, channel, category, state, at in found}
+    found = run.session.scalars(select(Consent).where(Consent.id.in_(newest)))
+    return {_key(entry): entry for entry in found}
 
 
-def _says_more(values: Values, standing: tuple[ConsentState, datetime] | None) -> bool:
+def _key(entry: Consent) -> Key:
+    return entry.address_id, entry.channel, entry.category
+
+
+def _says_more(said: Consent, standing: Consent | None, *, dated: bool, barred: bool) -> bool:
+    """``dated``: the list says when. ``barred``: the carrier blocks the number, whatever the ledger says."""
+    if said.state is ConsentState.OUT:
+        return standing is None or standing.state is ConsentState.IN
+    if barred:
+        return False
     if standing is None:
         return True
-    state, at = standing
-    if values["state"] is state:
+    if standing.state is ConsentState.IN or standing.source in THEIR_OWN:
         return False
-    said_at = values["at"]
-    assert isinstance(said_at, datetime)
-    return values["state"] is ConsentState.OUT or said_at > at
+    return dated and said.at > standing.at
 
 
 def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
@@ -131,7 +138,7 @@ def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
         "parsed": parsed, "channel": channel,
         "categories": _categories(row, state),
         "state": state, "source": choice_of(ConsentSource, row, "source") if row["source"] else usual,
-        "at": said_at, "note": text_of(row, "note", 1000) or None,
+        "at": said_at, "dated": bool(row["at"]), "note": text_of(row, "note", 1000) or None,
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from .messages import (
     log_message_contact,
     note_wrong_number,
     take_back_wrong_number,
+    withdraw_inbound_contact,
 )
 from .new import LIVE_CHANNELS, OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, WRITTEN_CHANNELS, NewContact
 from .owners import owner_for
@@ -118,5 +119,6 @@ __all__ = [
     "waiting_on",
     "waiting_requests",
     "warnings_of_contact",
+    "withdraw_inbound_contact",
     "withheld_questions",
 ]

@@ -85,6 +85,18 @@ def tidy(words: str | None) -> str | None:
     return words or None
 
 
+CUT_SHORT = "\n\n[Cut here: {:,} more characters stand in the message itself.]"
+
+
+def fitting(words: str) -> str:
+    """The words of a message as a contact carries them: all of them, or as many as fit with a mark that more follow."""
+    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(words) <= LONGEST_SUMMARY:
+        return words
+    kept = LONGEST_SUMMARY - len(CUT_SHORT) - len(f"{len(words):,}")
+    return words[:kept] + CUT_SHORT.format(len(words) - kept)
+
+
 def check_time(occurred_at: datetime, now: datetime) -> None:
     """Refuses a time still to come, or one so long ago that it must be mistyped."""
     if occurred_at.tzinfo is None:

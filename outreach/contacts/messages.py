@@ -28,15 +28,19 @@ from models import (
     RequestState,
     RevisionKind,
 )
+from outreach.access.guarded import asked_by
 
 from .answers import settle
-from .checks import can_answer, tidy
+from .checks import can_answer, fitting
 from .families import families_of_contact, students_of_family
 from .log import side_of
 from .questions import Question, Received, receive_question
+from .revise import void_contact
 from .revisions import keep_revision
 from .scoring import rescore
 
+ANOTHERS = "(Another family wrote this.)"
+"""Stands for its words."""
 ORDER = (Outcome.SENT, Outcome.DELIVERED, Outcome.REPLIED)
 """Receipts move the outcome of a message forward only."""
 
@@ -89,7 +93,8 @@ def _insert(session: Session, message: Message, family_id: int, outcome: Outcome
         initiator=initiator, department=department, staff_id=message.staff_id, guardian_id=message.guardian_id,
         channel=message.channel, language=message.language, interpreter=False, outcome=outcome,
         topic=plan.topic if plan else None, subject=plan.subject if plan else None,
-        purpose=plan.purpose if plan else None, authored=authored_of(message, plan), summary=tidy(message.body),
+        purpose=plan.purpose if plan else None, authored=authored_of(message, plan),
+        summary=fitting(message.body) or None,
         message_id=message.id,
     )  # fmt: skip
     try:
@@ -187,8 +192,9 @@ def log_inbound_contact(
 
     ``student_ids`` empty means all of the family's present students; ``staff_id`` is whom it wrote to, who then owns
     the question. ``question`` False (a survey answer, a STOP) opens nothing; ``only_thanks`` and ``automatic``
-    neither open nor move a clock. ``words``: what stands in the timeline and the request (None: the message's body).
-    Sets the inbound message's contact and state; told again it gives the same contact.
+    neither open nor move a clock. ``words``: what stands in the timeline and the request (None: the message's body);
+    more than a contact holds is cut there, with a mark, and stays whole on the message. Sets the inbound message's
+    contact and state; told again it gives the same contact.
     """
     session.flush()
     kept = session.get(InboundMessage, inbound.id, with_for_update=True, populate_existing=True)
@@ -196,18 +202,18 @@ def log_inbound_contact(
         known = session.get(Contact, kept.contact_id)
         if known is not None:
             return InboundContact(known, None)
-    words = inbound.body if words is None else words
+    words = fitting(inbound.body if words is None else words)
     _, department = side_of(session, Initiator.FAMILY, staff_id, department)
     contact = Contact(
         occurred_at=inbound.received_at, recorded_at=now, initiator=Initiator.FAMILY, department=department,
         staff_id=staff_id, guardian_id=inbound.guardian_id, channel=inbound.channel, outcome=Outcome.DELIVERED,
-        authored=Authored.AUTOMATIC if automatic else Authored.WRITTEN, summary=tidy(words[:10_000]),
+        authored=Authored.AUTOMATIC if automatic else Authored.WRITTEN, summary=words or None,
     )  # fmt: skip
     session.add(contact)
     session.flush()
     students = list(student_ids) or [student.id for student in students_of_family(session, family_id)]
     session.add_all(ContactStudent(contact_id=contact.id, student_id=student) for student in students)
-    inbound.contact_id, inbound.state = contact.id, InboundState.MATCHED
+    inbound.contact_id, inbound.family_id, inbound.state = contact.id, family_id, InboundState.MATCHED
     session.flush()
     asked = Question(
         family_id=family_id, guardian_id=inbound.guardian_id, words=words, asked_at=inbound.received_at,
@@ -217,3 +223,16 @@ def log_inbound_contact(
     received = receive_question(session, asked, now)
     rescore(session, now, [family_id])
     return InboundContact(contact, received)
+
+
+def withdraw_inbound_contact(
+    session: Session, contact_id: int, why: str, now: datetime, account_id: int | None
+) -> None:  # fmt: skip
+    """Undo :func:`log_inbound_contact`: it was another family that wrote. This one's timeline and question keep that
+    something was undone, and none of the other's words; they stand with the message. Raises as ``void_contact``."""
+    contact = void_contact(session, contact_id, why, now, account_id)
+    words, contact.summary = contact.summary, ANOTHERS
+    asked = asked_by(select(Contact.id).where(Contact.id == contact_id))
+    for request in session.scalars(select(Request).where(Request.id.in_(asked), Request.question == words)):
+        request.question = ANOTHERS
+    session.flush()

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 MOST_WORDS = 12
-"""A longer message is read by a person, whatever its words."""
+LONGEST = 1_000
+"""Signs. A longer message, by either, is read by a person, whatever its words."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -47,6 +48,8 @@ def is_only_thanks(text: str) -> bool:
     A question mark, a figure, a word of no, or any word that is not known to be harmless makes it more than thanks:
     the mistake to avoid is a question that nobody answers.
     """
+    if len(text) > LONGEST:
+        return False
     plain = _plain(text)
     if "?" in plain or "¿" in plain or any(sign.isdigit() for sign in plain):
         return False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -15,19 +16,17 @@ from models import (
     ConsentSource,
     ConsentState,
     InboundMessage,
+    InboundReading,
     JsonObject,
 )
 from outreach.access import ADMINISTRATORS, Viewer, audit, require_role
 
-from .consent import SENDING_CHANNELS, record_consent, usual_categories
+from .consent import SENDING_CHANNELS, record_consent, take_back, usual_categories
 from .errors import DeliveryRefused
+from .inbound.keep import handed_in
+from .inbound.words import read_words
 from .ledger import seen_address
 
-CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-"""Single words that make Twilio itself block the number (error 21610) until START comes from it.
-
-Twilio: "Support for opt-out keywords (SMS STOP filtering)"; the last two since 2025.
-"""
 LONGEST_NOTE = 300
 BLOCKED = (
     "The carrier blocks texts to this number since STOP came from it. Only START from that phone ends the block; ask "
@@ -73,21 +72,36 @@ def change_by_staff(
 
 def blocked_by_carrier(session: Session, address_id: int) -> bool:
     """Whether texts to this number would be refused whatever our ledger says: STOP came from it, and no START since."""
-    newest = session.scalar(
-        select(Consent)
+    return address_id in blocked_numbers(session, [address_id])
+
+
+def blocked_numbers(session: Session, address_ids: Collection[int]) -> frozenset[int]:
+    """The same for many: those of these addresses whose carrier blocks texts."""
+    newest = (
+        select(func.max(Consent.id))
         .where(
-            Consent.address_id == address_id, Consent.channel == Channel.SMS,
+            Consent.address_id.in_(address_ids), Consent.channel == Channel.SMS,
             Consent.source.in_((ConsentSource.PROVIDER, ConsentSource.FAMILY_WROTE)),
         )
-        .order_by(Consent.id.desc())
-        .limit(1)
+        .group_by(Consent.address_id)
     )  # fmt: skip
-    if newest is None or newest.state is ConsentState.IN:
-        return False
-    if newest.source is ConsentSource.PROVIDER:
-        return True
-    wrote = session.get(InboundMessage, newest.inbound_id) if newest.inbound_id is not None else None
-    return wrote is not None and wrote.body.strip().strip(".!").lower() in CARRIER_STOPS
+    rows = session.execute(
+        select(Consent, InboundMessage)
+        .outerjoin(InboundMessage, InboundMessage.id == Consent.inbound_id)
+        .where(Consent.id.in_(newest), Consent.state == ConsentState.OUT)
+    )
+    return frozenset(
+        entry.address_id for entry, wrote in rows
+        if entry.source is ConsentSource.PROVIDER or (wrote is not None and _carrier_heard(wrote))
+    )  # fmt: skip
+
+
+def _carrier_heard(wrote: InboundMessage) -> bool:
+    """What the family wrote is a word that the carrier, or Twilio, acts on too (error 21610 until START comes)."""
+    if (taken_as := handed_in(wrote).taken_as) is not None:
+        return taken_as is InboundReading.STOP
+    said = read_words(wrote.body, Channel.SMS)
+    return said.stop and said.carrier_word
 
 
 def stopped_by_link(session: Session, address_id: int) -> bool:
@@ -98,29 +112,36 @@ def stopped_by_link(session: Session, address_id: int) -> bool:
 def stop_by_link(session: Session, address_id: int, now: datetime) -> bool:
     """One click on the link under an e-mail ends e-mails of every category. False where they had ended already."""
     _hold(session, address_id)
-    if stopped_by_link(session, address_id):
-        return False
-    record_consent(session, address_id, Channel.EMAIL, ConsentState.OUT, ConsentSource.UNSUBSCRIBE_LINK, now)
-    return True
+    ended = [
+        one for one in ConsentCategory
+        if _standing(session, address_id, Channel.EMAIL, one) is not ConsentState.OUT
+    ]  # fmt: skip
+    if ended:
+        record_consent(
+            session, address_id, Channel.EMAIL, ConsentState.OUT, ConsentSource.UNSUBSCRIBE_LINK, now,
+            categories=ended,
+        )  # fmt: skip
+    return bool(ended)
 
 
 def may_undo(session: Session, address_id: int) -> bool:
-    """Whether it was the link that ended e-mails, so that the link may bring them back."""
-    newest = _newest(session, address_id, Channel.EMAIL, ConsentCategory.SCHOOL)
-    return newest is not None and newest.state is ConsentState.OUT and newest.source is ConsentSource.UNSUBSCRIBE_LINK
+    """Whether it was the link that ended e-mails about school, so that the link may bring them back."""
+    return any(entry.category is ConsentCategory.SCHOOL for entry in _ended_by_link(session, address_id))
 
 
 def undo_by_link(session: Session, address_id: int, now: datetime) -> bool:
-    """It was a mistake: school matters again, and whatever else was agreed to before. False: nothing to undo."""
+    """It was a mistake: what was allowed before it is again. False: nothing to undo."""
     _hold(session, address_id)
-    if not may_undo(session, address_id):
-        return False
-    before = [one for one in ConsentCategory if _before_newest(session, address_id, one) is ConsentState.IN]
-    record_consent(
-        session, address_id, Channel.EMAIL, ConsentState.IN, ConsentSource.UNSUBSCRIBE_LINK, now,
-        categories=sorted({ConsentCategory.SCHOOL, *before}),
-    )  # fmt: skip
-    return True
+    ended = _ended_by_link(session, address_id)
+    return bool(take_back(session, ended, ConsentSource.UNSUBSCRIBE_LINK, now))
+
+
+def _ended_by_link(session: Session, address_id: int) -> list[Consent]:
+    newest = [_newest(session, address_id, Channel.EMAIL, one) for one in ConsentCategory]
+    return [
+        entry for entry in newest
+        if entry is not None and entry.state is ConsentState.OUT and entry.source is ConsentSource.UNSUBSCRIBE_LINK
+    ]  # fmt: skip
 
 
 def _hold(session: Session, address_id: int) -> None:
@@ -130,11 +151,6 @@ def _hold(session: Session, address_id: int) -> None:
 
 def _newest(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> Consent | None:
     return session.scalar(_of(address_id, channel, category).limit(1))
-
-
-def _before_newest(session: Session, address_id: int, category: ConsentCategory) -> ConsentState | None:
-    found = session.scalar(_of(address_id, Channel.EMAIL, category).offset(1).limit(1))
-    return found.state if found is not None else None
 
 
 def _standing(session: Session, address_id: int, channel: Channel, category: ConsentCategory) -> ConsentState | None:

@@ -15,7 +15,7 @@ from config.tuning import SendingRules
 from models import Audience, Channel, Message, MessageKind, MessageStudent
 
 from .first_text import is_first_text, names_around, preface, refusal, with_preface
-from .gate import AT_ONCE
+from .gate import BARE_REPLIES
 from .links import Links
 from .replies import values_of, with_footer
 from .wording import LOOKS_LIKE_A_MARK, too_long, unfinished
@@ -37,10 +37,10 @@ def words_refused(
     """Why a message to a family may not go as it is worded, in a sentence for its sender; None where it may.
 
     A gap never filled, more segments than ``rules.most_segments`` (of its own words), a mark where the district allows
-    none, a mark or surname in a first text. The replies that go at once are our own words and pass. ``first``: whether
+    none, a mark or surname in a first text. The system's own replies pass. ``first``: whether
     this would be the first text to its address, where the caller knows.
     """
-    if message.audience is not Audience.FAMILY or message.kind in AT_ONCE:
+    if message.audience is not Audience.FAMILY or message.kind in BARE_REPLIES:
         return None
     gap = unfinished(message.body) or (unfinished(message.title) if message.title else None)
     if gap or message.channel is not Channel.SMS:
@@ -77,7 +77,7 @@ def final_words(
         body, page = with_footer(body, page, message.language, {**known, **({"unsubscribe": link} if link else {})})
         return FinalWords(body, page, None)
     before = None
-    if message.kind not in AT_ONCE and _introduces(session, message, first):
+    if message.kind not in BARE_REPLIES and _introduces(session, message, first):
         before = preface(message.language, values or values_of(session, message.school_id, message.staff_id))
     return FinalWords(with_preface(before, body), page, before)
 

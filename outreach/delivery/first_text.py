@@ -23,7 +23,7 @@ from models import (
     Student,
 )
 
-from .gate import AT_ONCE
+from .gate import BARE_REPLIES
 from .replies import Reply, reply_words
 from .wording import LOOKS_LIKE_A_MARK, plain
 
@@ -58,7 +58,8 @@ def is_first_text(session: Session, address_id: int) -> bool:
     """Whether no text of a person's or the plan's has reached this address yet, as far as the provider has said.
 
     What failed, and what we do not know to have arrived, does not count: a second introduction does no harm. Nor do
-    the replies that go at once (STOP, HELP, at night): they name no sender. Per address: a shared phone has one first.
+    the system's own replies (to STOP, START and HELP, at night): they name no sender. Per address: a shared phone has
+    one first.
     """
     return session.scalar(texts_that_reached().where(Message.address_id == address_id).limit(1)) is None
 
@@ -72,7 +73,7 @@ def texts_that_reached() -> Select[int | None]:
     """The addresses of such texts, to narrow down."""
     return select(Message.address_id).where(
         Message.channel == Channel.SMS, Message.audience == Audience.FAMILY, Message.sent_at.is_not(None),
-        Message.state.in_(REACHED), Message.kind.not_in(AT_ONCE),
+        Message.state.in_(REACHED), Message.kind.not_in(BARE_REPLIES),
     )  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Address, AddressKind, Channel, Consent, ConsentCategory, ConsentSource, ConsentState
+from outreach.roster import parse_email
 
-from .consent import record_consent
+from .consent import address_of, record_consent
 from .receipt import ReceiptEvent
 from .refusals import OPTED_OUT
 
@@ -67,9 +67,9 @@ def withdraw_emails(session: Session, told: Iterable[tuple[str, str | None, date
     Addresses that nobody here has are passed over. Returns how many were written; does not commit.
     """
     found = [
-        (address_id, code, at)
+        (address.id, code, at)
         for words, code, at in told
-        if (value := _normalised(words)) is not None and (address_id := _address_of(session, value)) is not None
+        if (address := address_of(session, AddressKind.EMAIL, parse_email(words).value)) is not None
     ]
     found.sort(key=lambda one: (one[0], one[2]))  # two processes hold the rows of addresses in the same order
     return sum(withdraw(session, address_id, Channel.EMAIL, code, at, now) for address_id, code, at in found)
@@ -81,22 +81,3 @@ def _says_else(standing: Consent | None, told_at: datetime) -> bool:
         return True
     own_word = standing.source in (ConsentSource.FAMILY_WROTE, ConsentSource.STAFF)
     return standing.state is ConsentState.IN and not (own_word and standing.at > told_at)
-
-
-def _normalised(words: str) -> str | None:
-    """As the roster normalises e-mail addresses; None where it is none."""
-    try:
-        return validate_email(words.strip(), check_deliverability=False).normalized
-    except EmailNotValidError:
-        return None
-
-
-def _address_of(session: Session, value: str) -> int | None:
-    """The address of this value; mailboxes are told apart by case by nobody who sends mail."""
-    exact = Address.value == value
-    return session.scalar(
-        select(Address.id)
-        .where(Address.kind == AddressKind.EMAIL, exact | (func.lower(Address.value) == value.lower()))
-        .order_by(exact.desc(), Address.id)
-        .limit(1)
-    )

@@ -43,7 +43,8 @@ class ParsedAddress:
 
     kind: AddressKind
     value: str
-    """E.164, or the e-mail with its domain in lower case; the words as given where that is impossible (then dead)."""
+    """E.164, or the e-mail in lower case, so that one mailbox is one address however it is typed; the words as given
+    where that is impossible (then dead)."""
     health: AddressHealth
     reason: str | None
     """Why it is not usable, as part of a sentence; None where it is."""
@@ -63,7 +64,7 @@ def parse_email(text: str) -> ParsedAddress:
         checked = validate_email(words, check_deliverability=False)
     except EmailNotValidError as error:
         return ParsedAddress(AddressKind.EMAIL, words[:KEPT_OF_NONSENSE], AddressHealth.DEAD, _clause(error), None)
-    return ParsedAddress(AddressKind.EMAIL, checked.normalized, AddressHealth.USABLE, None, None)
+    return ParsedAddress(AddressKind.EMAIL, checked.normalized.lower(), AddressHealth.USABLE, None, None)
 
 
 def parse_phones(text: str, region: str = DEFAULT_REGION) -> list[ParsedAddress]:

@@ -20,6 +20,7 @@ from models import (
     ConsentSource,
     ConsentState,
     InboundMessage,
+    JsonObject,
 )
 from outreach.access import NotAllowed, Viewer, viewer_of
 from outreach.delivery import DeliveryRefused, has_consent, record_basis, record_consent
@@ -44,21 +45,21 @@ def viewer(world: World, home: Household, role: AccountRole = AccountRole.ADMINI
     return viewer_of(world.session, world.account(world.staff(home.school), role), NOW)
 
 
-def wrote(world: World, home: Household, words: str) -> int:
+def wrote(world: World, home: Household, words: str, raw: JsonObject | None = None) -> int:
     """What Rosa texted; its id."""
     return world.add(
         InboundMessage(
             provider="twilio", provider_id=f"SM{world.number()}", channel=Channel.SMS, from_value=home.phone.value,
-            to_value="+13125550199", body=words, raw={}, received_at=NOW, address_id=home.phone.id,
+            to_value="+13125550199", body=words, raw=raw or {}, received_at=NOW, address_id=home.phone.id,
         )
     ).id  # fmt: skip
 
 
-def stopped(world: World, home: Household, words: str) -> None:
+def stopped(world: World, home: Household, words: str, raw: JsonObject | None = None) -> None:
     """Rosa texted ``words``, and we read them as no more texts."""
     record_consent(
         world.session, home.phone.id, Channel.SMS, OUT, ConsentSource.FAMILY_WROTE, NOW,
-        inbound_id=wrote(world, home, words),
+        inbound_id=wrote(world, home, words, raw),
     )  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def test_a_change_without_a_reason_or_with_a_novel_is_refused(session: Session, 
     assert session.scalars(select(Consent)).all() == []
 
 
-@pytest.mark.parametrize("word", ["STOP", "stop.", " Unsubscribe ", "QUIT", "STOPALL"])
+@pytest.mark.parametrize("word", ["STOP", " Unsubscribe ", "QUIT", "STOPALL"])
 def test_where_the_carrier_blocks_the_number_only_start_from_the_phone_opts_in(
     session: Session, world: World, word: str
 ) -> None:
@@ -146,6 +147,15 @@ def test_where_the_carrier_blocks_the_number_only_start_from_the_phone_opts_in(
         change_by_staff(session, viewer(world, home), home.phone.id, Channel.SMS, IN, "She asked.", NOW)
     record_consent(session, home.phone.id, Channel.SMS, IN, ConsentSource.FAMILY_WROTE, LATER)
     assert not blocked_by_carrier(session, home.phone.id)
+
+
+@pytest.mark.parametrize(("word", "taken_as", "blocked"), [("stop.", None, False), ("arrêt", "stop", True)])
+def test_the_carrier_blocks_by_its_own_word_or_by_what_the_provider_says_it_took_for_one(
+    session: Session, world: World, word: str, taken_as: str | None, blocked: bool
+) -> None:
+    home = household(world)
+    stopped(world, home, word, {"handed_in": {"taken_as": taken_as}})
+    assert blocked_by_carrier(session, home.phone.id) is blocked
 
 
 def test_the_provider_s_own_report_of_a_block_holds_also_after_an_entry_by_staff(
@@ -195,6 +205,19 @@ def test_the_link_does_not_undo_what_was_said_otherwise(session: Session, world:
     record_consent(session, box, Channel.EMAIL, OUT, ConsentSource.PROVIDER, NOW)
     assert not may_undo(session, box)
     assert not undo_by_link(session, box, LATER)
+
+
+def test_undoing_brings_back_nothing_that_staff_had_ended_before(session: Session, world: World) -> None:
+    home = household(world)
+    box = world.email(home.guardian).id
+    record_consent(session, box, Channel.EMAIL, IN, ConsentSource.FAMILY_WROTE, NOW, categories=[SURVEY])
+    change_by_staff(session, None, box, Channel.EMAIL, OUT, "Only surveys, she said.", NOW, category=SCHOOL)
+    assert stop_by_link(session, box, NOW)
+    assert stopped_by_link(session, box)
+    assert not may_undo(session, box), "nothing about school was ended by the link"
+    undo_by_link(session, box, LATER)
+    assert not has_consent(session, box, Channel.EMAIL, SCHOOL)
+    assert has_consent(session, box, Channel.EMAIL, SURVEY)
 
 
 def test_undoing_brings_no_survey_that_nobody_agreed_to(session: Session, world: World) -> None:

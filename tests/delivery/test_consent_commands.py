@@ -68,19 +68,24 @@ def test_an_opt_out_list_imported_before_the_roster_holds_when_the_number_comes(
     sessions: sessionmaker[Session], tmp_path: Path
 ) -> None:
     listed = tmp_path / "consents.csv"
-    listed.write_text(f"address,channel,state\n{NUMBER},sms,out\nana@example.org,email,out\n", "utf-8")
+    listed.write_text(f"address,channel,state\n{NUMBER},sms,out\nana.lopez@example.org,email,out\n", "utf-8")
     assert run("import", "consents", str(listed)).exit_code == 0
     with sessions.begin() as session:
         found = session.scalars(select(Address).where(Address.value == NUMBER)).one().id
         assert {(one.state, one.source) for one in session.scalars(select(Consent))} == {
             (ConsentState.OUT, ConsentSource.OPT_OUT_LIST)
         }
-    roster = OneRosterFolder().student("A", "P").parent("P", "A", sms="312-555-0142").write(tmp_path / "sis")
-    assert run("import", "oneroster", str(roster), "--as-of", NOW.isoformat()).exit_code == 0
+    roster = OneRosterFolder().student("A", "P")
+    roster.parent("P", "A", sms="312-555-0142", email="Ana.Lopez@Example.org").write(tmp_path / "sis")
+    assert run("import", "oneroster", str(tmp_path / "sis"), "--as-of", NOW.isoformat()).exit_code == 0
     with sessions.begin() as session:
         record_basis(session, "Numbers were given at registration.", NOW, None)
-        assert session.scalars(select(ContactPoint.address_id)).all() == [found]
+        box = session.scalars(select(Address).where(Address.value == "ana.lopez@example.org")).one().id
+        assert set(session.scalars(select(ContactPoint.address_id))) == set(session.scalars(select(Address.id)))
         assert not has_consent(session, found, Channel.SMS, ConsentCategory.SCHOOL)
+        assert not has_consent(session, box, Channel.EMAIL, ConsentCategory.SCHOOL), "in whatever letters it is written"
+    shown = json.loads(run("consent", "show", "ANA.LOPEZ@example.org", "--json").stdout)
+    assert (shown["address"], shown["standing"]["school"]) == ("ana.lopez@example.org", "out")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from models import AddressKind, Channel, ContactPoint, Message, MessageKind, Mes
 from outreach.delivery import DeliveryRefused, Providers, deliver_due
 from outreach.delivery.final_words import final_words, words_refused
 from outreach.delivery.first_text import is_first_text, names_around, refusal
+from outreach.delivery.gate import BARE_REPLIES
 from outreach.delivery.links import Links
 from outreach.effective import effective_config
 from tests.delivery.letters import household, text
@@ -96,8 +97,8 @@ def test_only_a_text_that_the_provider_took_makes_the_next_a_second(
     assert is_first_text(session, home.phone.id) is still_first
 
 
-@pytest.mark.parametrize("kind", [MessageKind.SAFETY, MessageKind.HELP, MessageKind.OPT_OUT_CONFIRMATION])
-def test_a_reply_that_went_at_once_introduces_nobody(session: Session, world: World, kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", sorted(BARE_REPLIES))
+def test_the_system_s_own_reply_introduces_nobody(session: Session, world: World, kind: MessageKind) -> None:
     home = household(world)
     message = text(session, home, kind=kind)
     message.state, message.sent_at = MessageState.DELIVERED, NOW

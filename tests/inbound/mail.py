@@ -26,6 +26,7 @@ from models import (
 from outreach.contacts import log_message_contact
 from outreach.delivery import Providers
 from outreach.delivery.consent import consents_of
+from outreach.delivery.gate import BARE_REPLIES
 from outreach.delivery.inbound import Incoming, keep, read
 from tests.delivery.letters import Household, household, text
 from tests.world import NOW, World
@@ -112,5 +113,4 @@ class Mailroom:
 
     def replies(self) -> Sequence[Message]:
         """What the system answered by itself."""
-        at_once = (MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP, MessageKind.SAFETY)
-        return self.rows(select(Message).where(Message.kind.in_(at_once)).order_by(Message.id))
+        return self.rows(select(Message).where(Message.kind.in_(BARE_REPLIES)).order_by(Message.id))

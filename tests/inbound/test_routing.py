@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models import (
+    AccountRole,
     Address,
     Channel,
     Contact,
@@ -20,7 +22,12 @@ from models import (
     MessageKind,
     Outcome,
     Request,
+    SafetyAlert,
 )
+from outreach.access import viewer_of
+from outreach.contacts.checks import LONGEST_SUMMARY
+from outreach.delivery import DeliveryRefused
+from outreach.delivery.inbound import match
 from outreach.delivery.inbound.route import recent_senders
 from tests.delivery.letters import Household
 from tests.world import NOW, World
@@ -90,6 +97,25 @@ def test_without_a_message_of_ours_in_14_days_the_school_s_own_owner_gets_it(mai
 
     assert came.staff_id is None
     assert [asked.owner_staff_id for asked in mailroom.rows(select(Request))] == [teacher.id]
+
+
+def test_a_letter_longer_than_a_contact_is_whole_on_the_message_and_cut_with_a_mark_in_the_timeline(
+    mailroom: Mailroom,
+) -> None:
+    home = mailroom.home()
+    sent = mailroom.sent(home, body="muy largo " * 1_500)
+    letter = "La leí toda. " * 1_500
+    came = mailroom.arrives(letter)
+
+    assert came.body == letter
+    ours, theirs = mailroom.rows(select(Contact.summary).order_by(Contact.id))
+    (asked,) = mailroom.rows(select(Request.question))
+    for words in (ours, theirs, asked):
+        assert words is not None
+        assert len(words) <= LONGEST_SUMMARY
+        assert words.endswith("more characters stand in the message itself.]")
+    assert asked == theirs
+    assert came.answers_message_id == sent.id
 
 
 def test_pictures_are_noted_and_not_kept(mailroom: Mailroom) -> None:
@@ -251,6 +277,43 @@ def test_whoever_pretends_to_be_the_family_can_end_its_e_mails_and_no_more(mailr
     assert {(one.address_id, one.state) for one in mailroom.ledger()} == {(box.id, "out")}
     assert [reply.to_value for reply in mailroom.replies()] == ["rosa@example.org"]
     assert mailroom.rows(select(Address.health).where(Address.id == box.id)) == ["usable"]
+
+
+def test_a_sender_who_cannot_be_read_is_a_person_whose_words_are_read_and_who_waits_for_one(
+    mailroom: Mailroom,
+) -> None:
+    _, _, attempt = mailed(mailroom)
+    night = NOW + timedelta(hours=12)
+    came = mailroom.mails("He says he wants to die", "", night, answers_attempt=attempt, raw={"authenticated": False})
+
+    assert (came.state, came.waits_because, came.family_id) == (InboundState.NEW, InboundWait.UNKNOWN_SENDER, None)
+    assert came.answers_message_id is not None
+    assert mailroom.rows(select(SafetyAlert.found)) == [["wants to die"]]
+    assert not mailroom.replies()
+    mailroom.mails("STOP", "", night + timedelta(minutes=1), raw={"authenticated": False})
+    assert not mailroom.ledger()
+
+
+def test_a_message_without_a_sender_is_matched_and_its_address_not_kept(mailroom: Mailroom) -> None:
+    home, _, _ = mailed(mailroom)
+    came = mailroom.mails("When can we talk?", "", raw={"authenticated": False})
+    with mailroom.sessions.begin() as session:
+        world = World(session)
+        account = world.account(world.staff(session.merge(home.school)), AccountRole.RECORDER)
+        recorder, whose = viewer_of(session, account, NOW), (home.family.id, home.guardian.id)
+        with pytest.raises(DeliveryRefused, match="names no address"):
+            match(session, recorder, came.id, *whose, mailroom.providers, NOW, add_address=True)
+        match(session, recorder, came.id, *whose, mailroom.providers, NOW)
+
+    assert [asked.question for asked in mailroom.rows(select(Request))] == ["When can we talk?"]
+
+
+def test_what_nobody_sent_and_calls_itself_automatic_is_not_searched(mailroom: Mailroom) -> None:
+    mailed(mailroom)
+    came = mailroom.mails("In danger, call 911.", "", automatic=True, raw={"authenticated": False})
+
+    assert (came.state, came.read_as) == (InboundState.DISMISSED, InboundReading.AUTOMATIC)
+    assert not mailroom.rows(select(SafetyAlert))
 
 
 def test_a_mail_server_s_report_with_no_sender_stands_aside(mailroom: Mailroom) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -127,6 +127,21 @@ def test_a_stop_with_a_question_does_both(mailroom: Mailroom) -> None:
     assert len(mailroom.replies()) == 1
 
 
+def test_whatever_a_family_writes_with_its_opt_out_is_kept_and_read_where_it_says_more(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    first = mailroom.arrives("please stop texting me")
+    assert not mailroom.rows(select(Request))
+    second = mailroom.arrives("Take me off your list. Leo died.", at=NOW + timedelta(minutes=1))
+    third = mailroom.arrives("STOP", pictures=1, at=NOW + timedelta(minutes=2))
+
+    kept = {one.id: one.summary for one in mailroom.rows(select(Contact))}
+    assert [came.read_as for came in (first, second, third)] == [InboundReading.STOP] * 3
+    assert kept[first.contact_id or 0] == "please stop texting me"
+    assert "picture" in (kept[third.contact_id or 0] or "")
+    assert [asked.question for asked in mailroom.rows(select(Request))] == ["Take me off your list. Leo died."]
+    assert mailroom.consents(home)[ConsentCategory.SCHOOL] is ConsentState.OUT
+
+
 def test_stop_from_a_number_that_nobody_has_is_kept_for_the_day_a_roster_brings_it(mailroom: Mailroom) -> None:
     mailroom.home()
     came = mailroom.arrives("STOP", sender="(312) 555-0177")
@@ -147,7 +162,47 @@ def test_start_lets_school_messages_go_again_and_surveys_only_by_their_own_opt_i
         ConsentCategory.SCHOOL: ConsentState.IN, ConsentCategory.SURVEY: ConsentState.OUT,
     }  # fmt: skip
     assert came.read_as is InboundReading.START
-    assert [reply.kind for reply in mailroom.replies()] == [MessageKind.OPT_OUT_CONFIRMATION, MessageKind.HELP]
+    assert [reply.kind for reply in mailroom.replies()] == [
+        MessageKind.OPT_OUT_CONFIRMATION, MessageKind.OPT_IN_CONFIRMATION,
+    ]  # fmt: skip
+
+
+def test_start_at_night_is_confirmed_in_the_morning_and_help_is_answered_at_once_all_the_same(
+    mailroom: Mailroom,
+) -> None:
+    home = mailroom.home()
+    night = datetime.fromisoformat("2026-11-20T21:00:00-06:00")
+    mailroom.arrives("STOP", at=night - timedelta(days=3))
+    mailroom.arrives("START", at=night)
+    mailroom.arrives("HELP", at=night + timedelta(minutes=2))
+    first = leaves(mailroom, night + timedelta(minutes=3))
+    morning = datetime.fromisoformat("2026-11-21T08:00:00-06:00")
+    before, then = leaves(mailroom, morning - timedelta(minutes=1)), leaves(mailroom, morning)
+
+    assert {to for to, _ in then} == {home.phone.value}
+    assert ["Nobody reads replies at night" in words for _, words in first] == [True]
+    assert before == first
+    assert ["get texts from your school again" in words for _, words in then] == [False, True], "on a Saturday, at 8"
+
+
+def test_stop_calls_the_confirmation_of_start_off(mailroom: Mailroom) -> None:
+    mailroom.home()
+    night = datetime.fromisoformat("2026-11-20T21:00:00-06:00")
+    for number, word in enumerate(("STOP", "START", "STOP")):
+        mailroom.arrives(word, at=night + timedelta(minutes=number))
+
+    assert [(one.kind, one.state) for one in mailroom.replies() if one.kind is MessageKind.OPT_IN_CONFIRMATION] == [
+        (MessageKind.OPT_IN_CONFIRMATION, MessageState.SKIPPED)
+    ]
+
+
+def test_start_from_a_number_that_nobody_has_is_kept_and_not_confirmed(mailroom: Mailroom) -> None:
+    mailroom.home()
+    for number, word in enumerate(("STOP", "START")):
+        mailroom.arrives(word, sender="+13125550177", at=NOW + timedelta(minutes=number))
+
+    assert [one.state for one in mailroom.ledger()][-1] is ConsentState.IN
+    assert [one.kind for one in mailroom.replies()] == [MessageKind.OPT_OUT_CONFIRMATION]
 
 
 def test_yes_is_start_only_of_somebody_who_is_opted_out(mailroom: Mailroom) -> None:
@@ -210,9 +265,9 @@ def test_stop_in_capitals_on_a_line_of_its_own_counts_above_a_signature(mailroom
     assert mailroom.consents(home)[ConsentCategory.SCHOOL] is ConsentState.OUT
 
 
-def leaves(mailroom: Mailroom) -> list[tuple[str, str]]:
-    """What the sandbox was asked to send, after everything that is due at ``NOW`` has left."""
-    drain(mailroom.sessions, mailroom.providers, lambda: NOW, "worker")
+def leaves(mailroom: Mailroom, at: datetime = NOW) -> list[tuple[str, str]]:
+    """What the sandbox was asked to send, after everything that is due at that moment has left."""
+    drain(mailroom.sessions, mailroom.providers, lambda: at, "worker")
     return [(sent.to_value, sent.body) for sent in mailroom.rows(select(SandboxMessage).order_by(SandboxMessage.id))]
 
 

@@ -7,11 +7,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models import (
+    Account,
     AccountRole,
     Address,
     AddressHealth,
     Audience,
+    Channel,
     ConsentCategory,
+    ConsentSource,
     ConsentState,
     Contact,
     InboundReading,
@@ -24,6 +27,7 @@ from models import (
 )
 from outreach.access import viewer_of
 from outreach.contacts import log_message_contact
+from outreach.delivery import record_consent
 from outreach.delivery.inbound import match
 from outreach.delivery.inbound.stopping import WRONG_NUMBER
 from tests.world import NOW, World
@@ -62,6 +66,28 @@ def test_what_was_sent_to_it_was_an_attempt_and_its_sender_is_told_with_first_na
     assert home.phone.value not in told.body
 
 
+def test_a_wrong_number_that_asks_for_no_more_is_not_the_family_s_unless_a_person_says_so(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    teacher = mailroom.build(lambda world: world.staff(world.session.merge(home.school), email="alvarez@example.org"))
+    sent = mailroom.sent(home, staff=teacher)
+    came = mailroom.arrives("Wrong number, please stop texting me")
+
+    (address,) = mailroom.rows(select(Address).where(Address.id == home.phone.id))
+    assert (address.health, address.health_reason) == (AddressHealth.DEAD, WRONG_NUMBER)
+    assert (came.read_as, came.state, came.family_id) == (InboundReading.WRONG_NUMBER, InboundState.DISMISSED, None)
+    assert mailroom.rows(select(Contact.outcome)) == [Outcome.WRONG_NUMBER]
+    assert mailroom.rows(select(Message.to_value).where(Message.audience == Audience.STAFF)) == ["alvarez@example.org"]
+    assert not mailroom.replies()
+
+    with mailroom.sessions.begin() as session:
+        viewer = viewer_of(session, World(session).account(session.merge(teacher), AccountRole.ADMINISTRATOR), NOW)
+        match(session, viewer, came.id, home.family.id, home.guardian.id, mailroom.providers, NOW)
+    (ours, theirs) = mailroom.rows(select(Contact).order_by(Contact.id))
+    assert (ours.message_id, ours.outcome) == (sent.id, Outcome.REPLIED)
+    assert theirs.summary == "Wrong number, please stop texting me"
+    assert mailroom.consents(home) == dict.fromkeys(ConsentCategory, ConsentState.OUT), "so it asked"
+
+
 def test_a_receipt_that_comes_late_makes_no_contact_of_it(mailroom: Mailroom) -> None:
     home = mailroom.home()
     sent = mailroom.sent(home, told=False)
@@ -85,6 +111,32 @@ def test_a_family_that_dialled_wrong_itself_asks_a_question(mailroom: Mailroom) 
 
     assert len(mailroom.rows(select(Request))) == 1
     assert mailroom.consents(home) == dict.fromkeys(ConsentCategory)
+
+
+def test_undone_by_who_places_messages_it_restores_what_stood_before_and_no_more(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    recorder = mailroom.build(
+        lambda world: world.account(world.staff(world.session.merge(home.school)), AccountRole.RECORDER).id
+    )
+
+    def agreed(world: World, state: ConsentState, category: ConsentCategory) -> None:
+        record_consent(
+            world.session, home.phone.id, Channel.SMS, state, ConsentSource.FAMILY_WROTE, NOW, categories=[category]
+        )
+
+    def undo(number: int) -> None:
+        with mailroom.sessions.begin() as session:
+            viewer = viewer_of(session, session.get_one(Account, recorder), NOW)
+            match(session, viewer, number, home.family.id, home.guardian.id, mailroom.providers, NOW)
+
+    mailroom.build(lambda world: agreed(world, ConsentState.IN, ConsentCategory.SURVEY))
+    undo(mailroom.arrives("wrong number").id)
+    assert mailroom.consents(home) == dict.fromkeys(ConsentCategory, ConsentState.IN), "and the survey it agreed to"
+
+    mailroom.build(lambda world: agreed(world, ConsentState.OUT, ConsentCategory.SCHOOL))
+    undo(mailroom.arrives("wrong number", at=NOW + timedelta(minutes=1)).id)
+    assert mailroom.consents(home)[ConsentCategory.SCHOOL] is ConsentState.OUT, "it had ended before"
+    assert mailroom.consents(home)[ConsentCategory.SURVEY] is ConsentState.IN
 
 
 def test_a_person_who_knows_better_makes_the_number_work_again(mailroom: Mailroom) -> None:

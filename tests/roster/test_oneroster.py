@@ -48,7 +48,7 @@ def test_everything_that_a_delivery_says_arrives(session: Session, roster: OneRo
     assert (mark.subject, mark.level, mark.percent, mark.kind) == (Subject.MATH, Level.FAILING, 58, MarkKind.RESULT)
     assert (mark.marked_on, mark.title) == (date(2026, 9, 11), "Quiz 1")
     staff = one(session, Staff, "T")
-    assert (staff.display_name, staff.email, staff.role) == ("L. Alvarez", "T@example.org", StaffRole.TEACHER)
+    assert (staff.display_name, staff.email, staff.role) == ("L. Alvarez", "t@example.org", StaffRole.TEACHER)
     assert one(session, Assignment, "E-T").section_id == one(session, Section, "C").id
     address = session.scalars(select(Address)).one()
     assert (address.value, address.health, address.timezone) == ("+13125550142", AddressHealth.USABLE, CHICAGO)

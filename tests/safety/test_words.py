@@ -24,12 +24,12 @@ EVERY_PHRASE = [phrase for language in SAFETY.words.values() for phrase in langu
         ("he is cutting\nhimself\n\nagain", ["cutting himself"]),
         ("self harm? self-harm! SELF—HARM", ["self harm", "self-harm"]),
         ("It was his cousin’s suicide", ["suicide"]),  # as phones type it
-        ("Another suicide's note", ["suicide"]),
+        ("Another suicide's note", ["suicide", "suicides"]),
         ("kill...myself", ["kill myself"]),
         ("Is it true that somebody brought a gun??", ["brought a gun"]),
         ("Dice que se quiere morir", ["se quiere morir", "quiere morir"]),
         ("DICE QUE NO QUIERE VIVIR", ["no quiere vivir"]),
-        ("me quiero  matar", ["me quiero matar"]),
+        ("me quiero  matar", ["me quiero matar", "quiero matar"]),
         ("Su tio abuso de ella", ["abuso", "abusó de"]),
         ("le van a hacer dano en el recreo", ["le van a hacer daño"]),
         ("¡Mi hija se suicidó!", ["se suicidó"]),
@@ -41,9 +41,40 @@ def test_words_of_danger_are_found_in_both_languages(text: str, found: list[str]
     assert sorted(words_found(text, SAFETY)) == sorted(found)
 
 
+SAID_OF_DANGER = (
+    "she keeps talking about killing herself", "he was talking about killing himself", "he tried to kill hisself",
+    "she cut herself last night", "He cuts himself", "my son hurts himself when he is sad", "i wanna die",
+    "he doesnt wanna live", "she does not want to live", "she wants to end it all", "he took his own life",
+    "she said she'd rather be dead", "she swallowed a bunch of pills", "I think he is sucidal",
+    "he doesn't want to be here anymore",
+    "His dad hit him", "my husband hit me again", "her stepdad beat her", "he keeps hitting us", "mom slapped him",
+    "Marcus hit my daughter", "they jumped him after school", "she is scared of her dad",
+    "Kiero matar a ese niño", "he threatened to shoot", "He said he will shoot the school", "I'll kill that teacher",
+    "he's gonna shoot somebody", "She is threatening me", "kid had a knife on the bus", "there was a bomb threat",
+    "se quiere suicidar", "dice que me quiero suicidar", "se quiere quitar la vida", "SE QUIERE HACER DANO",
+    "anoche se quiso matar", "dicen que la van a matar", "su papá le pegó", "su papa le pego", "mi esposo me pegó",
+    "un niño lo golpeó", "le pegaron en el recreo", "su padrastro la tocaba", "le tiene miedo a su papá",
+    "quisiera estar muerta", "se cortó las venas", "Leo kiere morir", "nos amenazaron", "lo voy a golpear",
+    "voy a matar al maestro", "trae pistola", "mi esposo nos corrió de la casa",
+)  # fmt: skip
+
+
+def test_the_commonest_ways_to_speak_of_danger_are_listed() -> None:
+    assert [text for text in SAID_OF_DANGER if not words_found(text, SAFETY)] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "She hit the ball so far!",
+        "Leo is killing it, he beat his best score",
+        "can he shoot hoops after class?",
+        "His life threatening allergy is to nuts",
+        "The flu shot at the clinic was late",
+        "¿Dónde lo pego, en el cuaderno?",
+        "No le va a hacer daño un poco de tarea",
+        "La llamada se corta",
+        "Pantalón con cinturón, ¿verdad?",
         "La alarma sonó dos veces",  # arma
         "Se armaron los equipos de fútbol",
         "The bombastic speech was long",  # bomb
@@ -51,7 +82,7 @@ def test_words_of_danger_are_found_in_both_languages(text: str, found: list[str]
         "We ate grapes and drapes",  # rape
         "My son rapped at the talent show",
         "She therapeutically disabuses them",  # abuse
-        "He hurts. Himself, no",  # hurt himself
+        "He is hurt. By himself he cannot walk",  # hurt himself
         "Maya is killing it in math",
         "The battery is dead, can he call at lunch?",
         "kill the lights, please; myself I prefer them on",

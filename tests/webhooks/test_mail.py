@@ -94,12 +94,23 @@ def test_a_long_mail_is_kept_whole() -> None:
 
 @pytest.mark.parametrize(
     "sender",
-    ["rosa@example.org, eve@example.net", "Rosa", "<>", "", "undisclosed-recipients:;", "rosa@localhost", "(" * 3000],
-)
+    ["rosa@example.org, eve@example.net", "rosa@example.org, Eve <eve@example.net>", "Rosa", "<>", "",
+     "undisclosed-recipients:;", "rosa@localhost", "(" * 3000],
+)  # fmt: skip
 def test_a_sender_that_is_not_one_mailbox_is_nobody(sender: str) -> None:
     headers = HEADERS.replace("=?utf-8?q?Rosa_Ib=C3=A1=C3=B1ez?= <rosa@example.org>", sender)
     found = mail(headers=headers, sender=sender)
     assert (found.from_value, found.raw["authenticated"]) == ("", False)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["López, Ana <ana@gmail.com>", "Ana [Parent] <ana@gmail.com>", "Ana @ home <ana@gmail.com>", "López, ana@gmail.com",
+     "=?utf-8?q?L=C3=B3pez,_Ana?= <ana@gmail.com>", "ana@gmail.com <ana@gmail.com>", "Ana <ana@gmail.com"],
+)  # fmt: skip
+def test_a_name_that_is_not_quoted_as_it_should_be_hides_no_address(sender: str) -> None:
+    headers = HEADERS.replace("=?utf-8?q?Rosa_Ib=C3=A1=C3=B1ez?= <rosa@example.org>", sender)
+    assert mail(headers=headers, sender=sender).from_value == "ana@gmail.com"
 
 
 @pytest.mark.parametrize(

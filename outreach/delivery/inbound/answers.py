@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .clauses import plain
+from .clauses import LONGEST, plain
 from .patterns import set_of
 from .vocabulary import asks_nothing
 
@@ -93,8 +93,10 @@ class YesNo:
 def survey_answer(text: str) -> Score | None:
     """The 0 to 10 that ``text`` gives ("9", "9/10", "10 - great school", "un 8", "diez"); None where it gives none.
 
-    A time, a count, a range, a half or a figure over ten is none: a person reads it.
+    A time, a count, a range, a half or a figure over ten is none, nor is a long letter: a person reads it.
     """
+    if len(text) > LONGEST:
+        return None
     shown = text.replace(KEYCAP_TEN, "10")
     first = shown[:60]
     if NOT_A_SCORE.search(first):
@@ -118,6 +120,8 @@ def survey_answer(text: str) -> Score | None:
 
 def verdict_answer(text: str) -> YesNo | None:
     """Whether ``text`` begins with yes or no in answer to "did it help?"; None where it says neither, or both."""
+    if len(text) > LONGEST:
+        return None
     words = plain(text)
     if not words:
         return _by_sign(text)

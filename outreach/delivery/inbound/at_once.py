@@ -1,4 +1,4 @@
-"""The replies that go at any hour, one each: that messages have ended, that they begin again, and HELP."""
+"""The replies to STOP, HELP and START, one each: the first two go at any hour, START's in the family's window."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Audience, Channel, InboundMessage, Message, MessageKind
+from models import (
+    Audience,
+    Channel,
+    ContactPoint,
+    FamilyMember,
+    Guardianship,
+    InboundMessage,
+    Message,
+    MessageKind,
+)
 
+from ..gate import AT_ONCE
 from ..intents import Intent, answer_key, enqueue
 from ..replies import RepliesWrong, Reply, language_of_reply, reply_words, values_of
 from .route import KINDS, Origin
@@ -25,9 +35,10 @@ NO_TWO_WITHIN = timedelta(minutes=10)
 KIND_OF = {
     Reply.OPT_OUT: MessageKind.OPT_OUT_CONFIRMATION,
     Reply.HELP: MessageKind.HELP,
-    Reply.OPT_IN: MessageKind.HELP,
+    Reply.OPT_IN: MessageKind.OPT_IN_CONFIRMATION,
 }
-"""That messages begin again is told as HELP is: what comes, and how to end it."""
+A_DAY = timedelta(days=1)
+"""That messages begin again is told by the next day, or not at all: DESIGN §7.6 names no fourth reply at any hour."""
 E_MAIL: Mapping[Reply, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         Reply.OPT_OUT: {
@@ -61,24 +72,28 @@ def reply_at_once(
 ) -> Message | None:
     """Put the one reply of this kind into the outbox; told again it is the same message.
 
-    None where HELP was answered a moment ago, or where a district's own words cannot be used.
+    None where HELP was answered a moment ago, where START came from nobody's number, to which nothing would come, or
+    where a district's own words cannot be used.
     """
     address = kept_address(session, inbound)
-    if reply is Reply.HELP and _answered_just_now(session, address.id, now):
+    waits = KIND_OF[reply] not in AT_ONCE
+    if (waits and origin.family_id is None) or (reply is Reply.HELP and _answered_just_now(session, address.id, now)):
         return None
     try:
         title, body = _words(session, inbound.channel, reply, language, origin.school_id)
     except RepliesWrong:
         log.exception("no reply", inbound_id=inbound.id, reply=reply.value)
         return None
+    guardian_id = _reader(session, origin, address.id) if waits else origin.guardian_id
     return enqueue(
         session,
         Intent(
             key=answer_key(inbound.provider_id, KIND_OF[reply]), audience=Audience.FAMILY, kind=KIND_OF[reply],
             channel=inbound.channel, to_kind=KINDS[inbound.channel], to_value=address.value, title=title, body=body,
-            due_at=now, expires_at=now + WITHIN, automated=True, address_id=address.id, family_id=origin.family_id,
-            guardian_id=origin.guardian_id, school_id=origin.school_id, language=language_of_reply(language),
-            about_school_work=False, answers_inbound=inbound.provider_id,
+            due_at=now, expires_at=now + (A_DAY if waits else WITHIN), automated=True, address_id=address.id,
+            family_id=origin.family_id, guardian_id=guardian_id,
+            student_ids=origin.student_ids if waits else (), school_id=origin.school_id, urgent=waits,
+            language=language_of_reply(language), about_school_work=False, answers_inbound=inbound.provider_id,
         ),
         now,
     )  # fmt: skip
@@ -92,6 +107,23 @@ def _words(
         return None, reply_words(reply, language, values)
     title, body = E_MAIL[reply][language_of_reply(language)]
     return title, body.format(district=values.get("district", title))
+
+
+def _reader(session: Session, origin: Origin, address_id: int) -> int | None:
+    """Who wrote; of several who share the address, the first: the gate asks what holds for a reader."""
+    if origin.guardian_id is not None:
+        return origin.guardian_id
+    held = (
+        select(ContactPoint.guardian_id)
+        .join(Guardianship, Guardianship.guardian_id == ContactPoint.guardian_id)
+        .join(FamilyMember, FamilyMember.student_id == Guardianship.student_id)
+        .where(
+            ContactPoint.address_id == address_id, ContactPoint.active, Guardianship.ended_on.is_(None),
+            FamilyMember.family_id == origin.family_id, FamilyMember.until_on.is_(None),
+        )
+        .order_by(ContactPoint.guardian_id)
+    )  # fmt: skip
+    return session.scalar(held.limit(1))
 
 
 def _answered_just_now(session: Session, address_id: int, now: datetime) -> bool:

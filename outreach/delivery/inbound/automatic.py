@@ -44,7 +44,7 @@ AWAY = re.compile(
 )
 """What phones say of themselves, clause by clause; a message of nothing else is theirs."""
 IS_AWAY = re.compile(r"\b(?:driving|conduciendo|manejando|at work|meeting|vacation|talk|vacaciones|hablar|contestar)\b")
-SERVERS = re.compile(r"^(?:mailer-daemon|postmaster)(?:[+@-]|$)|^$", re.IGNORECASE)
+SERVERS = re.compile(r"^(?:mailer-daemon|postmaster)(?:[+@-]|$)", re.IGNORECASE)
 
 
 def is_automatic(text: str, title: str | None, from_value: str, *, says_so: bool) -> bool:
@@ -53,7 +53,7 @@ def is_automatic(text: str, title: str | None, from_value: str, *, says_so: bool
 
     In doubt it is a person's: "I'm driving, Leo is ill today" holds a word beyond what phones say.
     """
-    if says_so or from_a_server(from_value) or (title is not None and SAYS_SO.match(plain(title))):
+    if says_so or is_about_mail(from_value, title, says_so=says_so) or (title and SAYS_SO.match(plain(title))):
         return True
     words = plain(text)
     if DRIVING.search(words):
@@ -63,9 +63,12 @@ def is_automatic(text: str, title: str | None, from_value: str, *, says_so: bool
     return SAYS_SO.match(words) is not None or _is_away(text)
 
 
-def from_a_server(from_value: str) -> bool:
-    """Sent by a mail server about mail, or by nobody."""
-    return SERVERS.match(from_value) is not None
+def is_about_mail(from_value: str, title: str | None, *, says_so: bool) -> bool:
+    """A mail server's own report about mail: it names itself as the sender, or it names nobody, and its headers say
+    that no person wrote it. A person whose address cannot be read is still a person."""
+    if from_value:
+        return SERVERS.match(from_value) is not None
+    return says_so or (title is not None and SAYS_SO.match(plain(title)) is not None)
 
 
 def _is_away(text: str) -> bool:

@@ -9,12 +9,18 @@ from dataclasses import dataclass
 APOSTROPHES = re.compile("['’‘‛ʼ′`´＇]")
 PLUS = re.compile(r"(?<!\S)\+(?!\S)")
 """Spanish texts write "no + mensajes"."""
+NUMBER_SIGN = re.compile(r"(?<!\S)#(?!\w)")
+"""And English ones "wrong #"."""
 SENTENCE_ENDS = r"[.!?¡¿;…\n\r\u2028\u2029]+"
-CUT = re.compile(rf"({SENTENCE_ENDS})|[,:()\"“”«»]+|\s[-–—]+\s|\s(?:and|but|because|cuz|y|pero|porque|pues)(?=\s)")
+CUT = re.compile(
+    rf"({SENTENCE_ENDS})|[,:()\"“”«»]+|\s[-–—]+\s|\s(?:and|but|because|cuz|y|pero|porque|pues)(?=\s)", re.IGNORECASE
+)
 SHORT_FOR = re.compile(r"\b(mrs?|ms|dr|sra?|srta|prof|st)\.", re.IGNORECASE)
 """A point after these ends no sentence."""
 LONGEST = 20_000
 """Signs of a message that are read by machine; all of it is kept."""
+MANY_BLANKS = re.compile(r"\s{50,}")
+"""Nobody writes so many, and what looks for the beginning of a line would go over them from each anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,17 @@ class Clause:
     """A question mark ends it."""
 
 
+def readable(text: str) -> str:
+    """What of a message is read by machine."""
+    return MANY_BLANKS.sub("\n\n", text[:LONGEST])
+
+
 def plain(text: str) -> str:
     """Lower-case words without accents, apostrophes, punctuation, emoji or invisible signs, one space between them.
 
     Compatibility forms (full-width or bold letters, ligatures) become the plain letters they stand for.
     """
-    shown = PLUS.sub(" mas ", APOSTROPHES.sub("", text[:LONGEST]))
+    shown = NUMBER_SIGN.sub(" number ", PLUS.sub(" mas ", APOSTROPHES.sub("", text[:LONGEST])))
     letters = unicodedata.normalize("NFKD", shown).casefold()
     kept = (
         "" if unicodedata.category(sign) in ("Mn", "Me", "Cf") else sign if sign.isalnum() else " " for sign in letters

@@ -19,13 +19,14 @@ from models import (
     JsonObject,
 )
 from outreach.access import Viewer, audit, require
-from outreach.contacts import void_contact
+from outreach.contacts import withdraw_inbound_contact
 
+from .. import safety
 from ..errors import DeliveryRefused
 from ..providers.base import Providers
 from .inbox import find
 from .place import place
-from .route import as_of_family
+from .route import as_of_family, origin_of
 from .stopping import kept_address, right_number
 
 LONGEST_NOTE = 500
@@ -43,7 +44,7 @@ def match(
     ``guardian_id`` None: somebody of the family. ``add_address``: from now on the address is this guardian's. Nothing
     is answered by machine any more, and what STOP or START did stays done; what was taken for a wrong number works
     again. Does not commit. Raises :class:`~outreach.errors.NotFound`, and :class:`DeliveryRefused` where it has been
-    matched, the guardian is not of the family, or there is nobody to add the address to.
+    matched, the guardian is not of the family, or there is nobody to add the address to, or no address.
     """
     inbound = find(session, viewer, inbound_id, hold=True)
     grant = require(session, viewer, family_id)
@@ -53,6 +54,8 @@ def match(
         raise DeliveryRefused("This person is not a guardian in that family; search again.")
     if add_address and guardian_id is None:
         raise DeliveryRefused("Choose the person to keep the address with, or leave it out.")
+    if add_address and not inbound.from_value:
+        raise DeliveryRefused("This message names no address that could be kept; leave that out.")
     if inbound.read_as is InboundReading.WRONG_NUMBER:
         right_number(session, inbound, viewer.account_id, now)
     if add_address and guardian_id is not None:
@@ -87,7 +90,8 @@ def dismiss(session: Session, viewer: Viewer, inbound_id: int, why: str, now: da
 def put_back(session: Session, viewer: Viewer, inbound_id: int, now: datetime) -> InboundMessage:
     """Back to waiting for a person, whatever a person, or the machine, had made of it; a repeat changes nothing.
 
-    A contact that it became is undone, and an address that was added is taken away again. Does not commit. Raises
+    A contact that it became is undone, an address that was added is taken away again, and an alert about its words is
+    of no family any more, nor of a school that nobody knew before. Does not commit. Raises
     :class:`~outreach.errors.NotFound`, and :class:`DeliveryRefused` for an answer to what we asked.
     """
     inbound = find(session, viewer, inbound_id, hold=True)
@@ -95,16 +99,21 @@ def put_back(session: Session, viewer: Viewer, inbound_id: int, now: datetime) -
         return inbound
     if inbound.state is InboundState.MATCHED and inbound.read_as in OUR_OWN:
         raise DeliveryRefused("It is kept as this family’s answer to what we asked, and stands.")
+    because = require(session, viewer, inbound.family_id).because if inbound.family_id is not None else None
     if inbound.contact_id is not None:
-        void_contact(session, inbound.contact_id, UNDONE, now, viewer.account_id)
+        withdraw_inbound_contact(session, inbound.contact_id, UNDONE, now, viewer.account_id)
     point = session.get(ContactPoint, inbound.added_point_id) if inbound.added_point_id is not None else None
     if point is not None:
         point.active = False
     inbound.contact_id = inbound.family_id = inbound.guardian_id = inbound.staff_id = inbound.added_point_id = None
     inbound.state, inbound.note, inbound.handled_by, inbound.handled_at = InboundState.NEW, None, None, None
+    school_known = inbound.waits_because is None
     inbound.waits_because = inbound.waits_because or InboundWait.UNKNOWN_SENDER
     session.flush()
-    audit(session, viewer, "put_back_inbound", "inbound_message", inbound.id, now)
+    if not school_known:
+        inbound.school_id = origin_of(session, inbound).school_id
+    safety.unlink_contact(session, inbound, of_school=school_known)
+    audit(session, viewer, "put_back_inbound", "inbound_message", inbound.id, now, because=because)
     return inbound
 
 

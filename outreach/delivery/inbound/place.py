@@ -11,13 +11,17 @@ from models import Channel, InboundMessage, InboundReading, InboundState, Inboun
 from outreach.effective import effective_config
 
 from .. import safety
+from ..links import Links
 from ..providers.base import Providers
 from ..replies import Reply
 from . import stopping, their_words
+from .as_sent import words_of_thread
 from .at_once import reply_at_once
-from .automatic import from_a_server, is_automatic
+from .automatic import is_about_mail, is_automatic
+from .clauses import readable
 from .keep import HandedIn, handed_in
 from .quoted import strip_quoted
+from .reactions import reaction_to
 from .reading import Reading, night
 from .route import Origin
 from .telling import tell_sender
@@ -43,11 +47,14 @@ def place(
     first moment. ``by_hand``: a person has said whose it is.
     """
     handed = handed_in(inbound)
-    _note(inbound, origin, handed)
+    _note(session, inbound, origin, providers.links)
     out = not by_hand and stopping.is_out(session, origin.address_id, inbound.channel)
     said = _said(inbound, handed, opted_out=out)
-    automatic = is_automatic(inbound.body, inbound.title, inbound.from_value, says_so=handed.automatic)
-    if (automatic and not said.by_word) or not inbound.from_value:
+    reaction = reaction_to(inbound) is not None
+    automatic = not reaction and is_automatic(
+        inbound.body, inbound.title, inbound.from_value, says_so=handed.automatic
+    )  # fmt: skip
+    if (automatic and not said.by_word) or reaction or not inbound.from_value:
         said = Said()
     elif origin.waits is InboundWait.UNPROVED_SENDER:
         said = Said(stop=said.stop, asks=said.asks, language=said.language)  # anybody may end e-mails, and do no more
@@ -56,16 +63,22 @@ def place(
     session.flush()
 
 
-def _note(inbound: InboundMessage, origin: Origin, handed: HandedIn) -> None:
+def _note(session: Session, inbound: InboundMessage, origin: Origin, links: Links) -> None:
     inbound.address_id, inbound.family_id, inbound.guardian_id = origin.address_id, origin.family_id, origin.guardian_id
     inbound.staff_id, inbound.school_id = origin.staff_id, origin.school_id
     inbound.answers_message_id = origin.answers.id if origin.answers is not None else None
-    if inbound.channel is Channel.EMAIL:
-        inbound.body = strip_quoted(handed.body, origin.answers.body if origin.answers is not None else None)
+    inbound.body = own_words(session, inbound, origin, links)
+
+
+def own_words(session: Session, inbound: InboundMessage, origin: Origin, links: Links) -> str:
+    """What the person wrote: of an e-mail without what it quotes."""
+    if inbound.channel is not Channel.EMAIL:
+        return inbound.body
+    return strip_quoted(handed_in(inbound).body, *words_of_thread(session, inbound, origin, links))
 
 
 def _said(inbound: InboundMessage, handed: HandedIn, *, opted_out: bool) -> Said:
-    said = read_words(inbound.body, inbound.channel, opted_out=opted_out, title=inbound.title)
+    said = read_words(readable(inbound.body), inbound.channel, opted_out=opted_out, title=inbound.title)
     if handed.taken_as is None:
         return said
     return replace(
@@ -77,10 +90,12 @@ def _said(inbound: InboundMessage, handed: HandedIn, *, opted_out: bool) -> Said
 def watch(session: Session, inbound: InboundMessage, school_id: int | None, now: datetime) -> bool:
     """Raise the alert where listed words of danger stand in what was written; whether they do. ``school_id`` None: it
     is not known whose it is, and every safety list is told. Does not commit."""
-    if from_a_server(inbound.from_value):
+    if is_about_mail(inbound.from_value, inbound.title, says_so=handed_in(inbound).automatic):
         return False
     subject = "" if inbound.title is None or is_reply_subject(inbound.title) else inbound.title
-    found = safety.words_found(f"{subject}\n{inbound.body}", effective_config(session, now).safety)
+    reaction = reaction_to(inbound)
+    written = inbound.body if reaction is None else reaction.words
+    found = safety.words_found(f"{subject}\n{written}", effective_config(session, now).safety)
     if found:
         safety.raise_for_inbound(session, inbound, school_id, found, now)
     return bool(found)
@@ -90,14 +105,14 @@ def _sort(reading: Reading) -> None:
     said, before = reading.said, reading.inbound.read_as
     if reading.by_hand and before in (InboundReading.STOP, InboundReading.START, InboundReading.HELP):
         _settled(reading, before)  # what the machine did then stays done
+    elif said.wrong_number and not reading.by_hand:
+        _wrong_number(reading)  # not the family's words, whatever it asks for besides
     elif said.stop:
         _stopped(reading)
     elif said.start:
         _started(reading)
     elif said.help:
         _helped(reading)
-    elif said.wrong_number and not reading.by_hand:
-        _wrong_number(reading)
     elif reading.automatic:
         _automatic(reading)
     elif reading.origin.waits is not None:
@@ -166,14 +181,15 @@ def _automatic(reading: Reading) -> None:
 
 
 def _settled(reading: Reading, read_as: InboundReading) -> None:
-    """What the machine could do is done; what it says beyond that is a question, or waits for a person."""
-    inbound = reading.inbound
+    """What the machine could do is done. A family's own words stand in its timeline, and are a question where they say
+    more; a stranger's that do wait for a person."""
+    inbound, said = reading.inbound, reading.said
     inbound.read_as = read_as
-    beyond = reading.said.asks or reading.danger
+    beyond = said.asks or reading.danger
     if reading.origin.family_id is not None:
         inbound.state = InboundState.MATCHED
-        if beyond:
-            their_words.contact(reading, question=True)
+        if beyond or not said.by_word or inbound.pictures:
+            their_words.contact(reading, question=beyond)
     elif beyond:
         _wait(reading, read_as)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import InboundMessage, InboundState, InboundWait
 
+from ..links import Links
 from ..providers.base import Providers
 from ..steps import Step, step
 from .keep import handed_in
-from .place import place, watch
+from .place import own_words, place, watch
 from .route import origin_of
 
 log = structlog.get_logger(__name__)
@@ -78,7 +80,7 @@ def _read(sessions: sessionmaker[Session], inbound_id: int, providers: Providers
             )
     except Exception:
         log.exception("inbound not read", inbound_id=inbound_id)
-        _alert_all_the_same(sessions, inbound_id, now)
+        _alert_all_the_same(sessions, inbound_id, providers.links, now)
         _failed(sessions, inbound_id, now)
 
 
@@ -92,13 +94,16 @@ def _held(session: Session, inbound_id: int, *, wait: bool) -> InboundMessage | 
     )
 
 
-def _alert_all_the_same(sessions: sessionmaker[Session], inbound_id: int, now: datetime) -> None:
-    """Words of danger do not wait until reading works."""
+def _alert_all_the_same(sessions: sessionmaker[Session], inbound_id: int, links: Links, now: datetime) -> None:
+    """Words of danger do not wait until reading works; if even our own cannot be told from them, all are searched."""
     try:
         with sessions.begin() as session:
             inbound = _held(session, inbound_id, wait=True)
-            if inbound is not None:
-                watch(session, inbound, None, now)
+            if inbound is None:
+                return
+            with suppress(Exception), session.begin_nested():
+                inbound.body = own_words(session, inbound, origin_of(session, inbound), links)
+            watch(session, inbound, None, now)
     except Exception:
         log.exception("inbound not searched for words of danger", inbound_id=inbound_id)
 

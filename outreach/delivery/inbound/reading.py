@@ -40,7 +40,7 @@ class Reading:
 
 def night(reading: Reading) -> bool:
     """Whether this message got the reply of the night: nobody reads this until then; 911; 988."""
-    if reading.by_hand:
+    if reading.by_hand or not reading.inbound.from_value:
         return False
     made = safety.night_reply(
         reading.session, reading.inbound, reading.origin.school_id, reading.language, reading.now

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -26,7 +26,8 @@ from models import (
     Student,
 )
 
-from ..gate import AT_ONCE
+from ..consent import address_of
+from ..gate import BARE_REPLIES
 from ..states import ON_ITS_WAY
 from .keep import HandedIn, handed_in
 
@@ -56,12 +57,10 @@ class Origin:
     """The one language of all who have this address."""
     waits: InboundWait | None = None
     """Why a person must say whose it is; then ``family_id`` is None."""
-    proposed: tuple[int, ...] = ()
-    """Families that it may be from."""
 
 
 def origin_of(session: Session, inbound: InboundMessage) -> Origin:
-    """Find out whose ``inbound`` is. Nothing is guessed: what is not certain waits for a person, with proposals."""
+    """Find out whose ``inbound`` is. Nothing is guessed: what is not certain waits for a person."""
     said = handed_in(inbound)
     address = find_address(session, inbound.channel, inbound.from_value)
     people = _people(session, address.id if address else None, inbound.received_at)
@@ -70,11 +69,11 @@ def origin_of(session: Session, inbound: InboundMessage) -> Origin:
     language = _language(session, {guardian for guardian, _ in people})
     known = Origin(address_id=address.id if address else None, language=language)
     families = sorted({family for _, family in people})
-    waits = _waits(said, address, answered, families, lately)
+    waits = _waits(inbound, said, address, answered, families, lately)
     if waits is not None:
-        proposed = tuple(families) or ((answered.family_id,) if answered and answered.family_id else ())
-        school_id = _school(session, proposed[0], ()) if proposed else None
-        return replace(known, answers=answered, waits=waits, proposed=proposed, school_id=school_id)
+        may_be = [*families, *([answered.family_id] if answered and answered.family_id else [])]
+        school_id = _school(session, may_be[0], ()) if may_be else None
+        return replace(known, answers=answered, waits=waits, school_id=school_id)
     family_id = _family(families, answered, lately)
     assert family_id is not None
     return _of_family(session, known, family_id, people, _replied_to(answered, lately, family_id), lately)
@@ -93,13 +92,8 @@ def as_of_family(session: Session, inbound: InboundMessage, family_id: int, guar
 
 
 def find_address(session: Session, channel: Channel, value: str) -> Address | None:
-    """The address that wrote. Mailboxes are compared without regard to case: a person types hers as she likes."""
-    kind = KINDS[channel]
-    found = session.scalar(select(Address).where(Address.kind == kind, Address.value == value))
-    if found is not None or kind is AddressKind.PHONE:
-        return found
-    same = select(Address).where(Address.kind == kind, func.lower(Address.value) == value.lower())
-    return session.scalar(same.order_by(Address.id).limit(1))
+    """The address that wrote, where anybody has it; ``value`` as :func:`~.keep.normalised` gives it."""
+    return address_of(session, KINDS[channel], value)
 
 
 def recent_senders(session: Session, inbound: InboundMessage) -> list[int]:
@@ -149,7 +143,7 @@ def sent_before(inbound: InboundMessage, address_id: int) -> Select[Message]:
         select(Message)
         .where(
             Message.address_id == address_id, Message.channel == inbound.channel, Message.audience == Audience.FAMILY,
-            Message.family_id.is_not(None), Message.kind.not_in(AT_ONCE), Message.state.in_(ON_ITS_WAY),
+            Message.family_id.is_not(None), Message.kind.not_in(BARE_REPLIES), Message.state.in_(ON_ITS_WAY),
             Message.sent_at.between(inbound.received_at - LATELY, inbound.received_at),
         )
         .order_by(Message.sent_at.desc(), Message.id.desc())
@@ -157,12 +151,15 @@ def sent_before(inbound: InboundMessage, address_id: int) -> Select[Message]:
 
 
 def _waits(
+    inbound: InboundMessage,
     said: HandedIn,
     address: Address | None,
     answered: Message | None,
     families: Sequence[int],
     lately: Sequence[Message],
 ) -> InboundWait | None:
+    if not inbound.from_value:
+        return InboundWait.UNKNOWN_SENDER  # its From names nobody, or several
     if not said.authenticated:
         return InboundWait.UNPROVED_SENDER
     if not families:

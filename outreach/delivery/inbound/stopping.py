@@ -13,6 +13,7 @@ from models import (
     AddressHealth,
     Audience,
     Channel,
+    Consent,
     ConsentCategory,
     ConsentSource,
     ConsentState,
@@ -25,12 +26,13 @@ from outreach.contacts import lock_family, note_wrong_number, take_back_wrong_nu
 from outreach.roster import parse_email, parse_phone
 from outreach.schooltime import named_zone, zone_of_school
 
-from ..consent import consents_of, record_consent
+from ..consent import consents_of, record_consent, take_back
 from ..gate import AT_ONCE
 from .route import KINDS, Origin, find_address, sent_before
 
 WRONG_NUMBER = "somebody there wrote that we have the wrong person"
-"""Why an address is dead, as part of a sentence."""
+"""Why an address is dead, as part of a sentence; and so it stands in the ledger."""
+RIGHT_NUMBER = "It was no wrong number: the family wrote."
 WHAT = {Channel.SMS: "texts", Channel.EMAIL: "e-mails"}
 
 
@@ -86,18 +88,22 @@ def wrong_number(session: Session, inbound: InboundMessage, origin: Origin, now:
 
 
 def right_number(session: Session, inbound: InboundMessage, account_id: int | None, now: datetime) -> None:
-    """Take back :func:`wrong_number`: a person found that it was the family that wrote."""
+    """Take back :func:`wrong_number`: a person found that it was the family that wrote. Consent stands again as it
+    stood before; that is an undo, for whoever may match, and opts nobody in."""
     address = kept_address(session, inbound)
     for message in _sent_lately(session, address.id, inbound):
         take_back_wrong_number(session, message, now)
     _hold(session, address)
     if address.health_reason == WRONG_NUMBER:
         address.health, address.health_reason = AddressHealth.USABLE, None
-    if is_out(session, address.id, inbound.channel):
-        record_consent(
-            session, address.id, inbound.channel, ConsentState.IN, ConsentSource.STAFF, now, account_id=account_id,
-            note="It was no wrong number: the family wrote.", inbound_id=inbound.id,
-        )  # fmt: skip
+    ended = session.scalars(
+        select(Consent).where(
+            Consent.inbound_id == inbound.id, Consent.state == ConsentState.OUT, Consent.note == WRONG_NUMBER,
+        )
+    ).all()  # fmt: skip
+    take_back(
+        session, ended, ConsentSource.STAFF, now, account_id=account_id, note=RIGHT_NUMBER, inbound_id=inbound.id
+    )  # fmt: skip
     session.flush()
 
 

@@ -18,6 +18,7 @@ from outreach.surveys import record_survey_response, record_verdict
 from .. import safety
 from .answers import Score, YesNo, survey_answer, verdict_answer
 from .asked import ASKS, Subject, others_asked, still_open, subject_of
+from .reactions import reaction_to
 from .reading import Reading, night
 from .words import is_reply_subject
 
@@ -28,6 +29,8 @@ ONE_FILE, FILES = "(sent a file; we do not keep it)", "(sent {} files; we do not
 def answered(reading: Reading) -> bool:
     """Take a figure or a yes for the answer to what we asked last. False where it is none, or nothing was asked."""
     asked = reading.origin.answers
+    if reaction_to(reading.inbound) is not None:
+        return False  # a thumb on our question is no yes to it: the same thumb says that it was read
     if asked is None or asked.kind not in ASKS or not still_open(reading.session, reading.inbound, asked):
         return False
     if asked.kind is MessageKind.SURVEY:
@@ -88,7 +91,9 @@ def wrote(reading: Reading) -> None:
     if answers is not None:
         _hold(reading, answers)
         log_message_contact(reading.session, message=answers, outcome=Outcome.REPLIED, now=reading.now)
-    thanks = not reading.danger and inbound.pictures == 0 and is_only_thanks(_words(inbound))
+    reaction = reaction_to(inbound)
+    kind = is_only_thanks(_words(inbound)) if reaction is None else not reaction.asks
+    thanks = not reading.danger and inbound.pictures == 0 and kind
     inbound.read_as = InboundReading.THANKS if thanks else InboundReading.QUESTION
     contact(reading, only_thanks=thanks, question=bool(words_of(inbound)))
     night(reading)

@@ -4,7 +4,7 @@ from .acts import end, put_back, reopen, take
 from .errors import SafetyRefused
 from .night import night_reply
 from .on_call import Candidate, Member, SafetyList, put_on_call, safety_lists, take_off_call
-from .raising import link_contact, raise_by_hand, raise_for_inbound
+from .raising import link_contact, raise_by_hand, raise_for_inbound, unlink_contact
 from .reading import (
     AlertView,
     EndedAlert,
@@ -46,6 +46,7 @@ __all__ = [
     "take",
     "take_off_call",
     "tell_again",
+    "unlink_contact",
     "watches",
     "words_found",
 ]

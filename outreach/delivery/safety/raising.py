@@ -6,18 +6,20 @@ Raising is a row, due to be told now; :func:`~outreach.delivery.safety.telling.t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Contact, Family, InboundMessage, OrgKind, SafetyAlert, School, Student
-from outreach.access import Viewer, audit, visible_families
+from models import Account, Contact, Family, InboundMessage, OrgKind, SafetyAlert, SafetyOutcome, School, Student
+from outreach.access import NotAllowed, Viewer, audit, viewer_of, visible_families
 from outreach.contacts import families_of_contact, students_of_contact
 from outreach.errors import NotFound
 
 from .notes import add_note
+from .questions import give_question
 
 RAISE = "raise_safety_alert"
 
@@ -57,15 +59,37 @@ def only_school(session: Session) -> int | None:
 def link_contact(session: Session, inbound_id: int, contact_id: int) -> None:
     """Tell the alert of a message which contact, and family, the message became. Without an alert, nothing."""
     alert = session.scalar(select(SafetyAlert).where(SafetyAlert.inbound_id == inbound_id))
-    if alert is None or alert.contact_id is not None:
+    if alert is None or alert.contact_id == contact_id:
         return
     families = families_of_contact(session, contact_id)
     inbound = session.get_one(InboundMessage, inbound_id)
-    if alert.school_id is None and alert.taken_at is None:
-        alert.school_id = inbound.school_id  # a person has said whose it is: from now on its own school's list
+    alert.school_id = inbound.school_id or alert.school_id  # from now on its own school's list
     alert.contact_id = contact_id
-    alert.family_id = alert.family_id or (families[0] if families else None)
+    alert.family_id = inbound.family_id or (families[0] if families else None)
     session.flush()
+    _give_to_who_has_it(session, alert, session.get_one(Contact, contact_id).recorded_at)
+
+
+def unlink_contact(session: Session, inbound: InboundMessage, *, of_school: bool) -> None:
+    """The message was not of the family that it had been given to: its alert is of no family until it is matched again,
+    and, but where ``of_school``, of the school of ``inbound`` or of every list. Without an alert, nothing."""
+    alert = session.scalar(select(SafetyAlert).where(SafetyAlert.inbound_id == inbound.id))
+    if alert is None:
+        return
+    alert.contact_id = alert.family_id = None
+    if not of_school:
+        alert.school_id = inbound.school_id or only_school(session)
+    session.flush()
+
+
+def _give_to_who_has_it(session: Session, alert: SafetyAlert, now: datetime) -> None:
+    """Who has the alert reads the words; so the question that they have become is that person's to answer. Ended as no
+    danger, they are everybody's to read again, and the question stays with its owner."""
+    account = session.get(Account, alert.taken_by) if alert.taken_by is not None else None
+    if account is None or alert.outcome is SafetyOutcome.NO_DANGER:
+        return
+    with suppress(NotAllowed):  # has left since
+        give_question(session, alert, viewer_of(session, account, now), now)
 
 
 def raise_by_hand(

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 from config.tuning import Safety
 
@@ -24,9 +24,11 @@ Phrase = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """The listed words of all languages, by the first word of each."""
+    """The listed words of all languages, each by its first two words, or by the one that it is: a letter that says
+    "kill" a hundred thousand times is not compared with every phrase that begins so each time."""
 
-    by_first: Mapping[str, tuple[tuple[Phrase, str], ...]]
+    firsts: frozenset[str]
+    by_start: Mapping[Phrase, tuple[tuple[Phrase, str], ...]]
 
 
 def words_found(text: str, safety: Safety) -> list[str]:
@@ -37,27 +39,34 @@ def words_found(text: str, safety: Safety) -> list[str]:
     is not found ("arma" in "alarma"). The list is prepared once; a message then takes a fraction of a millisecond.
     """
     listed = _listed(tuple(word for words in safety.words.values() for word in words))
-    spoken = [_readings(token) for token in _tokens(text)]
-    begins = [place for place, ways in enumerate(spoken) if not listed.by_first.keys().isdisjoint(ways)]
+    tokens = _tokens(text)
+    meant = {token: _readings(token) for token in set(tokens)}  # a long letter says the same words again and again
+    spoken = [meant[token] for token in tokens]
+    firsts = {token for token, ways in meant.items() if not listed.firsts.isdisjoint(ways)}
+    begins = [place for place, token in enumerate(tokens) if token in firsts]
     return list(dict.fromkeys(found for place in begins for found in _at(place, spoken, listed)))
 
 
 def _at(place: int, spoken: list[frozenset[str]], listed: _Listed) -> Iterator[str]:
-    for first in sorted(spoken[place] & listed.by_first.keys()):
-        for phrase, words in listed.by_first[first]:
-            heard = spoken[place : place + len(phrase)]
-            if len(heard) == len(phrase) and all(word in ways for word, ways in zip(phrase, heard, strict=True)):
-                yield words
+    for first in sorted(spoken[place] & listed.firsts):
+        seconds = spoken[place + 1] if place + 1 < len(spoken) else ()
+        for start in ((first,), *((first, second) for second in sorted(seconds))):
+            for phrase, words in listed.by_start.get(start, ()):
+                heard = spoken[place : place + len(phrase)]
+                if len(heard) == len(phrase) and all(word in ways for word, ways in zip(phrase, heard, strict=True)):
+                    yield words
 
 
 @lru_cache(maxsize=8)
 def _listed(words: tuple[str, ...]) -> _Listed:
-    by_first: defaultdict[str, list[tuple[Phrase, str]]] = defaultdict(list)
+    by_start: defaultdict[Phrase, list[tuple[Phrase, str]]] = defaultdict(list)
     for each in words:
         phrase = tuple(token.replace("'", "") for token in _tokens(each))
         if phrase:
-            by_first[phrase[0]].append((phrase, each))
-    return _Listed({first: tuple(phrases) for first, phrases in by_first.items()})
+            by_start[phrase[:2]].append((phrase, each))
+    return _Listed(
+        frozenset(start[0] for start in by_start), {start: tuple(phrases) for start, phrases in by_start.items()}
+    )
 
 
 def _tokens(text: str) -> list[str]:
@@ -77,7 +86,7 @@ def _readings(token: str) -> frozenset[str]:
 
 
 def _unstretched(word: str) -> Iterable[str]:
-    runs = list(STRETCHED.finditer(word))
+    runs = list(islice(STRETCHED.finditer(word), MOST_STRETCHES + 1))
     if not runs:
         return (word,)
     if len(runs) > MOST_STRETCHES:

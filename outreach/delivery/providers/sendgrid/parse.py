@@ -28,7 +28,8 @@ LONGEST_HEADER = 4000
 """Characters of one header that are read."""
 MAILER = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
-ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,255}\.[^@\s<>,;]{1,63}")
+BRACKETED = re.compile(rf"<\s*({ADDRESS.pattern})\s*>")
 
 
 def incoming_mail(fields: Mapping[str, bytes], now: datetime, files: int = 0) -> Incoming:
@@ -191,9 +192,20 @@ def _readable(value: str) -> str:
 
 
 def _one_mailbox(values: Iterable[object]) -> str:
-    """The address in a From header; empty where it names none, or several: then nobody can say who wrote."""
-    found = {address for address in _mailboxes(values) if address}
-    return found.pop() if len(found) == 1 and ADDRESS.fullmatch(next(iter(found))) else ""
+    """The address in a From header; empty where it names none, or several: then nobody can say who wrote.
+
+    A name that is not quoted as it should be ("López, Ana <ana@…>", "Ana @ home <ana@…>") hides no address.
+    """
+    written = [str(value)[:LONGEST_HEADER] for value in values]
+    mailboxes = {one for one in _mailboxes(written) if ADDRESS.fullmatch(one)}
+    if len(mailboxes) > 1:
+        return ""
+    bracketed = {one for value in written for one in BRACKETED.findall(value)}
+    named = {one for value in written for one in ADDRESS.findall(value)}
+    for found in (mailboxes, bracketed, named):
+        if len(found) == 1:
+            return storable_text(found.pop())
+    return ""
 
 
 def _recipients(envelope: JsonObject, values: Mapping[str, str], headers: Message) -> list[str]:
