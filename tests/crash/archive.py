@@ -23,6 +23,7 @@ class Kept:
     to: str
     body: str
     at: datetime
+    """Before that it is in no list: taken a while after it was asked."""
 
 
 class Archive:
@@ -30,9 +31,9 @@ class Archive:
         self._board = board
         self._kept: dict[int, Kept] = {}
 
-    def keep(self, number: int, to: str, body: str) -> str:
-        """A text that was taken as the call with this number; its sid."""
-        at = self._board.now().replace(microsecond=0)
+    def keep(self, number: int, to: str, body: str, after: timedelta) -> str:
+        """A text that is taken as the call with this number, ``after`` it came; its sid."""
+        at = (self._board.now() + after).replace(microsecond=0)
         self._kept[number] = Kept(f"SM{number:032x}", to, body, at)
         return self._kept[number].sid
 
@@ -44,12 +45,14 @@ class Archive:
         """A fetch of one text, or one page of a list; None where there is no such text."""
         if one := ONE.search(path):
             found = self._kept.get(int(one.group(1), 16))
-            return None if found is None else self._resource(found)
+            return None if found is None or found.at > self._board.now() else self._resource(found)
         return self._page(path, query)
 
     def _page(self, path: str, query: dict[str, str]) -> dict[str, object]:
         page, size = int(query.get("Page", "0")), min(int(query.get("PageSize", "50")), 1000)
-        fitting = [kept for _, kept in sorted(self._kept.items(), reverse=True) if _fits(kept, query)]
+        now = self._board.now()
+        newest_first = [kept for _, kept in sorted(self._kept.items(), reverse=True) if kept.at <= now]
+        fitting = [kept for kept in newest_first if _fits(kept, query)]
         rows = fitting[page * size : (page + 1) * size]
         following = {**query, "Page": str(page + 1), "PageSize": str(size), "PageToken": f"PT{page + 1}"}
         more = len(fitting) > (page + 1) * size

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from multiprocessing.context import ForkServerProcess
@@ -26,8 +26,8 @@ from outreach.delivery.steps import Side, Step
 
 from . import worker
 from .board import Board
-from .journal import Manner
-from .judge import Kill
+from .case import Kill
+from .journal import Manner, Words
 from .scene import Scene
 
 POLL_SECONDS = 0.01
@@ -35,6 +35,8 @@ PATIENCE_SECONDS = 120.0
 """For anything that must come to pass on a machine that is busy with other things, too."""
 AT_RANDOM = "at random"
 Point = tuple[Step, Side]
+WORTH: Mapping[Point, int] = {(Step.CALL, Side.AFTER): 3, (Step.RESULT, Side.BEFORE): 3, (Step.SENDING, Side.AFTER): 2}
+"""Visits that count as one: there most is in flight, and least of it known."""
 
 
 class DidNotComeTrue(Exception):
@@ -76,6 +78,19 @@ class Crew:
         self._rests = 0
 
     @property
+    def webs_died(self) -> int:
+        return sum(not kill.of_a_worker for kill in self.kills)
+
+    @property
+    def died(self) -> int:
+        """Workers that were killed."""
+        return sum(kill.of_a_worker for kill in self.kills)
+
+    @property
+    def died_at_random(self) -> int:
+        return sum(kill.point == AT_RANDOM for kill in self.kills)
+
+    @property
     def members(self) -> list[Member]:
         return [*self.workers, self.web]
 
@@ -101,14 +116,19 @@ class Crew:
         member.process.join()
         self._bury(member)
 
-    def arm(self, member: Member, points: Collection[Point]) -> None:
-        """Tell a process to die at the one of ``points`` that was visited least, and soon."""
+    def arm(self, member: Member, points: Sequence[Point]) -> None:
+        """Tell a process to die soon at the one of ``points`` that was visited least, for what it is worth; those that
+        were not visited yet come in their order."""
         if self._board.armed(member.slot) is not None:
             return
         others = [self._board.armed(other.slot) for other in self.members]
-        least = min(points, key=lambda point: (self.visited[point] + 2 * (point in others), self._chance.random()))
-        times = self._chance.randint(1, 2 if least[0] in (Step.CLAIM, Step.POLL, Step.RECONCILE) else 5)
-        self._board.arm(member.slot, *least, times)
+
+        def turn(point: Point) -> tuple[float, float]:
+            visits = self.visited[point] + 2 * (point in others)
+            return visits / WORTH.get(point, 1), self._chance.random() if visits else points.index(point)
+
+        least = min(points, key=turn)
+        self._board.arm(member.slot, *least, self._chance.randint(1, 3) if self.visited[least] else 1)
 
     def disarm(self) -> None:
         for member in self.members:
@@ -213,6 +233,10 @@ class Stub:
         self._url = scene.provider_url
         self.asked: object = 0
         """How many requests of ours it had read when it was last looked at."""
+        self.brought: object = 0
+        """How many of the families' words it had brought then."""
+        self.written = 0
+        """How many it was given."""
         command = [
             sys.executable, "-m", "tests.crash.provider", "--folder", str(scene.folder),
             "--port", str(urlsplit(scene.provider_url).port), "--public-url", scene.public_url, "--token", scene.token,
@@ -228,12 +252,18 @@ class Stub:
     def quiet(self) -> bool:
         """No call is open, and no receipt is owed."""
         status = self.say("GET", "/crash/status")
-        self.asked = status["asked"]
+        self.asked, self.brought = status["asked"], status["brought"]
         return status["busy"] == 0 and status["owed"] == 0
 
     def behave(self, *, kind: bool = False, down: Manner | None = None) -> None:
         """``kind``: take everything from now on. ``down``: an outage, in which every call is met like that."""
         self.say("POST", "/crash/manners", {"kind": kind, "down": down})
+
+    def family_writes(self, who: str, words: Words) -> bool:
+        """Let a family write; False where it cannot, since no e-mail with a link has reached it."""
+        written = self.say("POST", "/crash/family", {"from": who, "words": words.value})["written"] is True
+        self.written += written
+        return written
 
     def say(self, method: str, path: str, document: dict[str, object] | None = None) -> dict[str, object]:
         status, body = ask(self._url, method, path, document)

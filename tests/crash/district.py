@@ -13,12 +13,12 @@ from jobs.delivery import tick
 from models import Message
 from outreach.delivery import Providers, build
 
-from . import journal, scene, world
+from . import journal, ours, scene, world
 from .board import Board
-from .judge import Case, Final
+from .case import Case, Freed
+from .homes import Home
 from .letters import Plan
 from .scene import Scene
-from .world import Home
 
 CALLS_LAST = timedelta(seconds=2)
 """Real patience with one call."""
@@ -35,6 +35,8 @@ class District:
         self.board = Board(folder / "board")
         self.board.set_clock(begins)
         self.sessions = sessions
+        self.freed: list[Freed] = []
+        """E-mails of which a person said that they had not arrived."""
         with sessions.begin() as session:
             self.plan: Plan = world.fill(session, homes)
         self.settings: Settings = self.scene.settings()
@@ -63,14 +65,6 @@ class District:
         return journal.read(self.scene.folder / "journal.jsonl")
 
     def case(self, checkpoint: datetime) -> Case:
-        finals = {
-            tag: Final(
-                message.state.value,
-                message.state_reason,
-                message.person_asked_at is not None,
-                message.channel.value,
-                message.attempt_id,
-            )
-            for tag, message in self.messages().items()
-        }
-        return Case(self.plan, self.calls(), (), (), {}, finals, (checkpoint,))
+        with self.sessions() as session:
+            finals = ours.finals(session)
+        return Case(self.plan, self.calls(), (), (), {}, finals, (checkpoint,), freed=self.freed)

@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from models import migrations
 from outreach import store
 
-from . import report, scene, world
+from . import homes, report, scene, world
 from .board import Board
 from .crew import Crew, Stub
 from .run import Run
@@ -48,8 +48,9 @@ def main() -> None:
         finally:
             if options.keep:
                 shutil.copytree(folder, options.keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns("postgresql"))
-        findings = report.findings_of(case, run.crew.visited, kills_wanted=options.kills)
-        report.print_all(case, findings, run.crew.visited, time.monotonic() - began, folder / "log.jsonl")
+        log = folder / "log.jsonl"
+        findings = report.findings_of(case, run.crew.visited, options.kills, log, short=options.short)
+        report.print_all(case, findings, run.crew.visited, time.monotonic() - began, log)
     sys.exit(1 if any(findings.values()) else 0)
 
 
@@ -57,7 +58,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--messages", type=int, default=2000)
-    parser.add_argument("--kills", type=int, default=100, help="at least so many")
+    parser.add_argument("--kills", type=int, default=100, help="of workers, at least so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="the stub shows every manner within forty calls")
     parser.add_argument("--sqlite", action="store_true", help="instead of a PostgreSQL of its own")
@@ -69,10 +70,10 @@ def _options() -> argparse.Namespace:
 def _run(stack: ExitStack, here: Scene, engine: Engine, options: argparse.Namespace) -> Run:
     """Everything started; ended again when the stack is left."""
     board = Board(here.folder / "board")
-    board.set_clock(world.BEGINS)
+    board.set_clock(homes.BEGINS)
     sessions = store.session_factory(engine)
     with sessions.begin() as session:
-        plan = world.fill(session, world.homes(options.messages))
+        plan = world.fill(session, homes.homes(options.messages))
     chance = random.Random(options.seed)
     crew = Crew(here, board, engine, options.workers, chance)
     stub = Stub(here, options.seed, short=options.short)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class Manner(StrEnum):
@@ -21,14 +23,16 @@ class Manner(StrEnum):
     CLOSE_TAKEN = "closed, taken"
     HANG = "hung, not taken"
     HANG_TAKEN = "hung, taken"
+    HANG_LATE = "hung, taken five minutes later"
     NUMBER_BAD = "400, bad number"
     OPTED_OUT = "400, opted out there"
 
 
-TAKES = frozenset({Manner.TAKE, Manner.FAULT_TAKEN, Manner.CLOSE_TAKEN, Manner.HANG_TAKEN})
-UNCLEAR = frozenset(
-    {Manner.FAULT, Manner.FAULT_TAKEN, Manner.CLOSE, Manner.CLOSE_TAKEN, Manner.HANG, Manner.HANG_TAKEN}
-)
+TAKES = frozenset({Manner.TAKE, Manner.FAULT_TAKEN, Manner.CLOSE_TAKEN, Manner.HANG_TAKEN, Manner.HANG_LATE})
+HANGS = frozenset({Manner.HANG, Manner.HANG_TAKEN, Manner.HANG_LATE})
+CLOSES = frozenset({Manner.CLOSE, Manner.CLOSE_TAKEN})
+FAULTS = frozenset({Manner.FAULT, Manner.FAULT_TAKEN})
+UNCLEAR = HANGS | CLOSES | FAULTS
 """Whoever asked cannot know whether it was taken."""
 FOR_GOOD = frozenset({Manner.NUMBER_BAD, Manner.OPTED_OUT})
 SLOW_SECONDS = 1.0
@@ -57,8 +61,41 @@ class Call:
         return self.manner in TAKES
 
     @property
+    def slow(self) -> bool:
+        """Answered as it should be, and so late that the caller may have given up."""
+        return self.manner not in UNCLEAR and self.seconds is not None and self.seconds > SLOW_SECONDS
+
+    @property
     def unclear(self) -> bool:
-        return self.manner in UNCLEAR or self.seconds is None or self.seconds > SLOW_SECONDS
+        return self.manner in UNCLEAR or self.seconds is None or self.slow
+
+
+class Words(StrEnum):
+    """What a family says to us. Whether one confirmation or answer is owed for it is a rule of the judge's."""
+
+    STOP = "STOP"
+    """Which Twilio has answered itself."""
+    NO_MORE = "no más mensajes"
+    HELP = "HELP"
+    CLICK = "List-Unsubscribe=One-Click"
+    """A mail program's post to the link in the e-mail's own header."""
+
+    @property
+    def withdraws(self) -> bool:
+        return self is not Words.HELP
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A family's words, as they were brought to the web application."""
+
+    to: str
+    """The address that they are from, and that is written to no more."""
+    words: Words
+    at: datetime
+    """When the web application said that it has them."""
+    at_once: bool
+    """At the first try; else a process died over them."""
 
 
 class Writer:
@@ -73,6 +110,9 @@ class Writer:
             "attempt": call.attempt, "manner": call.manner.value, "withheld": call.withheld,
         })  # fmt: skip
 
+    def wrote(self, one: Wrote) -> None:
+        self._line({"wrote": one.to, "words": one.words.value, "at": one.at.isoformat(), "at_once": one.at_once})
+
     def answered(self, number: int, seconds: float) -> None:
         self._line({"answered": number, "seconds": round(seconds, 3)})
 
@@ -83,13 +123,25 @@ class Writer:
 def read(path: Path) -> list[Call]:
     """Every call so far, in the order in which the provider read them."""
     calls: dict[int, Call] = {}
-    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
-        kept = json.loads(line)
+    for kept in _lines(path):
         if "call" in kept:
             calls[kept["call"]] = Call(
                 number=kept["call"], at=datetime.fromisoformat(kept["at"]), channel=kept["channel"], to=kept["to"],
                 tag=kept["tag"], attempt=kept["attempt"], manner=Manner(kept["manner"]), withheld=kept["withheld"],
             )  # fmt: skip
-        else:
+        elif "answered" in kept:
             calls[kept["answered"]] = replace(calls[kept["answered"]], seconds=kept["seconds"])
     return list(calls.values())
+
+
+def read_words(path: Path) -> list[Wrote]:
+    """Everything that families wrote so far and that we said we have."""
+    return [
+        Wrote(kept["wrote"], Words(kept["words"]), datetime.fromisoformat(kept["at"]), kept["at_once"])
+        for kept in _lines(path) if "wrote" in kept
+    ]  # fmt: skip
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
+        yield json.loads(line)

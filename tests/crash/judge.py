@@ -1,18 +1,19 @@
 """The judge: counts by the provider's journal and by rules of its own what a family would have felt.
 
 It shares nothing with the system that it judges: its own windows, caps and lists. What our tables say is looked at only
-to see whether it is true.
+to see whether it is true (``tables``).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .journal import FOR_GOOD, Call, Manner
+from . import lying, replies, tables
+from .case import ON_ITS_WAY, Case, Findings, cut
+from .journal import FAULTS, FOR_GOOD, UNCLEAR, Call, Manner
 from .letters import Letter, Plan
 
 OPENS, CLOSES = time(8), time(20)
@@ -20,90 +21,26 @@ WEEK = timedelta(days=7)
 CALL_LASTS = timedelta(seconds=30)
 """Between the moment a message is counted in a cap and the moment the provider reads it."""
 A_WEEK, AUTOMATED_A_WEEK = 3, 1
-PERSON_ANSWERS = timedelta(days=5)
-"""So long an e-mail that nobody can tell about may lie: a day until a person is asked, and a weekend."""
-SENT = frozenset({"accepted", "delivered"})
-NEVER_LEFT = frozenset({"skipped", "expired", "cancelled"})
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """A withdrawal that was committed while messages were on their way."""
-
-    to: str
-    at: datetime
-    """Read from the board's clock after the commit."""
-    in_flight: frozenset[str]
-    """Attempts that were committed before it, and not yet ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """A process that was ended with SIGKILL."""
-
-    at: datetime
-    process: str
-    point: str
-    """The named point at which it ended itself; "at random" where it was ended from outside."""
-    in_flight: tuple[str, ...]
-    """Attempts that it had committed and not ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """What our tables say of one message in the end."""
-
-    state: str
-    reason: str | None
-    person_asked: bool
-    channel: str
-    attempt: str | None
-    """The last one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that the judge looks at."""
-
-    plan: Plan
-    calls: Sequence[Call]
-    opt_outs: Sequence[OptOut]
-    kills: Sequence[Kill]
-    unknown: Mapping[str, str]
-    """Attempts that were unknown at some time, with the letter's tag."""
-    finals: Mapping[str, Final]
-    """A letter's by its tag; that of a reply, or of what stands in for a letter to a dead number, by another key."""
-    checkpoints: Sequence[datetime]
-    """Moments at which everybody had come to rest: whatever could leave has left."""
-    letters: dict[str, Letter] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "letters", {letter.tag: letter for letter in self.plan.letters})
-
-    @property
-    def taken(self) -> list[tuple[Letter, Call]]:
-        """What the provider took, in its order."""
-        return [(self.letters[call.tag], call) for call in self.calls if call.taken and call.tag in self.letters]
-
-
-Findings = dict[str, list[str]]
-"""What is counted, to one line for each case of it."""
+PROVED_AFTER = {"sms": timedelta(minutes=10), "email": timedelta(minutes=15)}
+"""Earlier nothing that is not there can be said never to have been taken."""
 
 
 def judge(case: Case) -> Findings:
     """Every rule, with what broke it. A run is good where every list is empty."""
     return {
-        "lost": [*_lost(case), *_left_lying(case)],
+        "lost": [*tables.lost(case), *_left_lying(case), *replies.lost(case)],
         "sent twice": _twice(case),
         "outside the window": _outside(case),
         "over the caps": _over(case),
         "to an address opted out": _opted_out(case),
         "that may never leave": _barred(case),
+        "replies that nobody asked for": replies.unasked(case),
         "asked again after a final no": _asked_again(case),
-        "unknown without a cause": _without_cause(case),
-        "texts unknown in the end": _still_unknown(case, "sms"),
-        "e-mails unknown in the end, no event withheld": _still_unknown(case, "email"),
-        "told otherwise by our tables": _untrue(case),
+        "asked again on a guess": _on_a_guess(case),
+        "unknown without a cause": tables.without_cause(case),
+        "texts unknown in the end": tables.still_unknown(case, "sms"),
+        "e-mails unknown in the end, no event withheld": tables.still_unknown(case, "email"),
+        "told otherwise by our tables": tables.untrue(case),
     }
 
 
@@ -114,12 +51,7 @@ def _twice(case: Case) -> list[str]:
     return [
         f"{tag}: taken {len(calls)} times, {', '.join(f'{call.at:%d %H:%M:%S} as {call.attempt}' for call in calls)}"
         for tag, calls in times.items() if len(calls) > 1
-    ] + [f"{to}: {count} replies" for to, count in _replies(case).items() if count > 1]  # fmt: skip
-
-
-def _replies(case: Case) -> Counter[str]:
-    """What is none of the letters answers a family's own words; each family of this test writes once."""
-    return Counter(call.to for call in case.calls if call.taken and call.tag not in case.letters)
+    ]  # fmt: skip
 
 
 def open_for(letter: Letter, at: datetime, plan: Plan) -> bool:
@@ -162,22 +94,33 @@ def too_many(moments: Iterable[datetime], limit: int) -> bool:
 
 
 def _opted_out(case: Case) -> list[str]:
-    out = {one.to: one for one in case.opt_outs}
+    """A call that was under way at the withdrawal is over a moment later; there is no other excuse."""
+    gone = case.gone
     return [
-        f"{letter.tag}: taken {call.at - gone.at} after the withdrawal"
+        f"{letter.tag}: taken {call.at - gone[call.to]} after the withdrawal"
         for letter, call in case.taken
-        if (gone := out.get(call.to)) is not None and call.at > gone.at and call.attempt not in gone.in_flight
+        if call.to in gone and call.at > gone[call.to] + ON_ITS_WAY
     ] + [f"{letter.tag}: {letter.barred}" for letter, _ in case.taken if letter.barred == "opted out"]
 
 
 def _barred(case: Case) -> list[str]:
-    """Also what went to another address than it was meant for, unless the provider had called that one bad."""
-    dead = {call.to for call in case.calls if call.manner is Manner.NUMBER_BAD}
-    return [
-        f"{letter.tag}: {letter.barred or 'stale, or at another address'}" for letter, call in case.taken
-        if letter.barred not in (None, "opted out") or call.at >= letter.expires
-        or (call.to != letter.to and letter.to not in dead)
-    ]  # fmt: skip
+    """Also what was offered at another address than it was meant for, unless the provider had called that one bad: then
+    at the same guardian's other one, and at no third."""
+    dead: set[str] = set()
+    found = []
+    for call in case.calls:
+        letter = case.letters.get(call.tag or "")
+        if call.manner is Manner.NUMBER_BAD:
+            dead.add(call.to)
+        if letter is None:
+            continue
+        if call.taken and letter.barred not in (None, "opted out"):
+            found.append(f"{letter.tag}: {letter.barred}")
+        elif call.taken and call.at >= letter.expires:
+            found.append(f"{letter.tag}: stale")
+        if call.to != letter.to and not (letter.to in dead and call.to == letter.other):
+            found.append(f"{letter.tag}: at another address than its own")
+    return found
 
 
 def _asked_again(case: Case) -> list[str]:
@@ -187,61 +130,27 @@ def _asked_again(case: Case) -> list[str]:
     for call in case.calls:
         if call.to in refused:
             found.append(f"{call.tag}: {call.manner.value}")
-        if call.manner in FOR_GOOD and call.seconds is not None and not _cut(case, call):
+        if call.manner in FOR_GOOD and call.seconds is not None and not cut(case, call):
             refused.add(call.to)
     return found
 
 
-def _cut(case: Case, call: Call) -> bool:
-    """The process that asked died before it could write the answer down."""
-    return any(call.attempt in kill.in_flight for kill in case.kills)
-
-
-def causes(case: Case) -> dict[str, str]:
-    """Attempts that may have become unknown, and why: in flight at a kill, or hung, or cut off."""
-    found = {attempt: f"in flight at the kill {kill.point}" for kill in case.kills for attempt in kill.in_flight}
-    return found | {call.attempt: call.manner.value for call in case.calls if call.unclear and call.attempt is not None}
-
-
-def _without_cause(case: Case) -> list[str]:
-    known = causes(case)
-    return [f"{tag}: attempt {attempt}" for attempt, tag in case.unknown.items() if attempt not in known]
-
-
-def _still_unknown(case: Case, channel: str) -> list[str]:
-    """An e-mail may stay unknown only where the stub took it and withheld the event, and then a person is asked."""
-    excused = {call.attempt for call in case.calls if call.taken and call.withheld and channel == "email"}
-    return [
-        f"{key}: {final.reason or ''}" + ("" if final.person_asked else " (and no person was asked)")
-        for key, final in case.finals.items()
-        if final.state == "unknown" and final.channel == channel
-        and not (final.attempt in excused and final.person_asked)
-    ]  # fmt: skip
-
-
-def _untrue(case: Case) -> list[str]:
-    taken = {letter.tag for letter, _ in case.taken}
-    return [
-        f"{tag}: {final.state}, but the provider took it" if tag in taken else f"{tag}: still {final.state}"
-        for tag, final in case.finals.items()
-        if (tag in taken and final.state in NEVER_LEFT) or final.state in ("scheduled", "sending")
-    ]
-
-
-def _lost(case: Case) -> list[str]:
-    """Called sent and never seen; gone from our tables; or failed where the provider never refused it for good."""
-    taken = {letter.tag for letter, _ in case.taken}
-    refused = {call.tag for call in case.calls if call.manner in FOR_GOOD}
-    lost = []
-    for tag in case.letters:
-        final = case.finals.get(tag)
-        if final is None:
-            lost.append(f"{tag}: our tables do not know it any more")
-        elif tag not in taken and final.state in SENT:
-            lost.append(f"{tag}: {final.state}, but the provider never saw it")
-        elif tag not in taken and final.state == "failed" and tag not in refused:
-            lost.append(f"{tag}: failed ({final.reason}), but the provider never refused it for good")
-    return lost
+def _on_a_guess(case: Case) -> list[str]:
+    """Asked again while nobody could know what had become of the call before, which was hung up on, or whose process
+    had died: before a lookup proves anything of a text; of an e-mail before a person said so, or, after a 5xx that was
+    heard, before its event would have come."""
+    in_flight = {attempt for kill in case.kills for attempt in kill.in_flight}
+    found = []
+    before: defaultdict[str, list[Call]] = defaultdict(list)
+    for call in case.calls:
+        for last in before[call.tag or ""]:
+            heard = last.channel == "sms" or (last.manner in FAULTS and last.attempt not in in_flight)
+            freed = any(one.tag == call.tag and last.at <= one.at <= call.at for one in case.freed)
+            if call.at - last.at < PROVED_AFTER[last.channel] or not (heard or freed):
+                found.append(f"{call.tag}: {call.at - last.at} after “{last.manner}”, attempt {last.attempt}")
+        if call.tag in case.letters and (call.manner in UNCLEAR or call.attempt in in_flight):
+            before[call.tag or ""].append(call)
+    return found
 
 
 def _left_lying(case: Case) -> list[str]:
@@ -254,40 +163,25 @@ def _left_lying(case: Case) -> list[str]:
 
 def could_leave(case: Case, moment: datetime) -> list[Letter]:
     """The letters that were never taken by ``moment`` although nothing stood in their way."""
-    before = [(letter, call) for letter, call in case.taken if call.at <= moment]
-    taken = {letter.tag for letter, _ in before}
-    refused = {call.to for call in case.calls if call.manner in FOR_GOOD and call.at <= moment}
-    out = {one.to for one in case.opt_outs if one.at <= moment}
-    unclear = _unclear_mail(case, taken, moment)
-    since = moment - WEEK - CALL_LASTS
-    places = [(letter, call.at) for letter, call in before if not letter.answer and call.at > since]
-    places += [(letter, at) for letter, at in unclear.items() if at > since]
+    taken = {letter.tag for letter, call in case.taken if call.at <= moment}
+    closed = lying.closed(case, moment)
+    unclear = lying.unclear_mail(case, taken, moment)
+    places = lying.places(case, unclear, moment - WEEK - CALL_LASTS, moment)
+    moved = lying.moved(case, moment)
+    ways = {letter.tag: lying.way_of(letter, moved) for letter in case.plan.letters}
     return [
         letter for letter in case.plan.letters
-        if letter.tag not in taken and letter not in unclear and letter.barred is None
-        and letter.due <= moment < letter.expires and letter.to not in refused | out
-        and open_for(letter, moment, case.plan) and _has_place(letter, places)
+        if letter.tag not in taken and letter.tag not in unclear and letter.barred is None
+        and letter.due <= moment < letter.expires and ways[letter.tag] not in closed
+        and open_for(letter, moment, case.plan) and _has_place(letter, ways[letter.tag], places)
     ]  # fmt: skip
 
 
-def _unclear_mail(case: Case, taken: set[str], moment: datetime) -> dict[Letter, datetime]:
-    """E-mails of which nobody can tell whether they left, since the call was cut off or its process killed."""
-    of_attempt = {call.attempt: call.tag for call in case.calls} | dict(case.unknown)
-    cut = [(call.tag, call.at) for call in case.calls if call.unclear]
-    cut += [(of_attempt.get(attempt), kill.at) for kill in case.kills for attempt in kill.in_flight]
-    return {
-        case.letters[tag]: at
-        for tag, at in sorted((tag, at) for tag, at in cut if tag in case.letters and at <= moment)
-        if tag not in taken and case.letters[tag].channel == "email" and at > moment - PERSON_ANSWERS
-    }
-
-
-def _has_place(letter: Letter, places: Sequence[tuple[Letter, datetime]]) -> bool:
+def _has_place(letter: Letter, to: str, places: list[lying.Place]) -> bool:
     if letter.answer:
         return True
-    family = [other for other, _ in places if other.family == letter.family]
-    address = [other for other, _ in places if other.to == letter.to]
-    if max(len(family), len(address)) >= A_WEEK:
+    groups = [one for one in places if one.letter.family == letter.family], [one for one in places if one.to == to]
+    if max(map(len, groups)) >= A_WEEK:
         return False
-    automated = max(sum(other.automated for other in group) for group in (family, address))
+    automated = max(sum(one.letter.automated for one in group) for group in groups)
     return not (letter.automated and automated >= AUTOMATED_A_WEEK)

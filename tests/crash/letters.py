@@ -19,6 +19,8 @@ class Letter:
     channel: str
     """sms or email."""
     to: str
+    other: str | None
+    """The same guardian's other address, the only one at which it may go instead."""
     zones: tuple[str, ...]
     """The reader's, and that of the number's region where it is another: the window must be open in each."""
     due: datetime
@@ -56,3 +58,8 @@ def tag_in(text: str) -> str | None:
     _, mark, rest = text.rpartition("Ref ")
     found = rest[:4]
     return found if mark and len(found) == 4 and set(found) <= set(CONSONANTS) and rest[4:5] == "." else None
+
+
+def sid_of(to: str) -> str:
+    """Twilio's id of the one text that comes from this number."""
+    return f"SM{int(to[2:]):032x}"

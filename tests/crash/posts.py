@@ -9,7 +9,7 @@ import asyncio
 import base64
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from twilio.request_validator import RequestValidator
 
 from .board import Board
+from .journal import Words, Writer, Wrote
+from .letters import sid_of
 from .manners import Receipts
 
 EVENTS_PATH, INBOUND_PATH = "/webhooks/sendgrid/events", "/webhooks/twilio/inbound"
@@ -36,18 +38,26 @@ class Post:
     due: float
     url: str
     form: dict[str, str] = field(default_factory=dict)
-    """A text's status, or a family's text."""
+    """A text's status, a family's text, or a mail program's one click."""
     event: dict[str, object] = field(default_factory=dict)
     """An e-mail's event."""
     tries_left: int | None = None
     """None: until it is taken."""
+    words: Wrote | None = None
+    """What a family writes with it, noted once it is taken."""
 
 
 class Postman:
     """Keeps what is owed, and brings it when it is due."""
 
-    def __init__(self, board: Board, public_url: str, token: str, key: Path, seed: int) -> None:
-        self._board, self._public_url = board, public_url
+    def __init__(
+        self, board: Board, journal: Writer, public_url: str, token: str, key: Path, seed: int
+    ) -> None:  # fmt: skip
+        self._board, self._journal, self._public_url = board, journal, public_url
+        self.links: dict[str, str] = {}
+        """By mailbox, where one click ends its e-mails, as the last e-mail to it said."""
+        self.brought = 0
+        """How many of the families' words have been taken."""
         self._validator = RequestValidator(token)
         private = serialization.load_pem_private_key(key.read_bytes(), None)
         assert isinstance(private, ec.EllipticCurvePrivateKey)
@@ -91,13 +101,26 @@ class Postman:
             posts.append(Post(due, self._public_url + EVENTS_PATH, event=told))
         return self._plan(posts, telling)
 
-    def family_wrote(self, from_value: str, body: str, sid: str, opt_out: str | None) -> None:
-        """A family's text to the district's number."""
+    def family_writes(self, who: str, words: Words) -> bool:
+        """A family's text to the district's number, or its one click; False where no e-mail gave it a link to click.
+
+        It is brought until it is taken, and then noted in the journal, with the moment.
+        """
+        now = self._board.now()
+        wrote = Wrote(who, words, now, at_once=True)
+        if words is Words.CLICK:
+            if who not in self.links:
+                return False
+            name, _, value = words.partition("=")
+            self._posts.append(Post(now.timestamp(), self.links[who], {name: value}, words=wrote))
+            return True
+        sid = sid_of(who)
         form = {
-            "MessageSid": sid, "SmsSid": sid, "From": from_value, "To": "+13125550100", "Body": body, "NumMedia": "0",
-            "AccountSid": "AC" + "0" * 32, **({"OptOutType": opt_out} if opt_out else {}),
+            "MessageSid": sid, "SmsSid": sid, "From": who, "To": "+13125550100", "Body": words.value, "NumMedia": "0",
+            "AccountSid": "AC" + "0" * 32, **({"OptOutType": "STOP"} if words is Words.STOP else {}),
         }  # fmt: skip
-        self._posts.append(Post(self._board.now().timestamp(), self._public_url + INBOUND_PATH, form))
+        self._posts.append(Post(now.timestamp(), self._public_url + INBOUND_PATH, form, words=wrote))
+        return True
 
     async def tell_first(self, post: Post) -> None:
         """Before the caller has its answer."""
@@ -123,8 +146,13 @@ class Postman:
         taken = await self._post(posts)
         self._under_way -= len(posts)
         for post in posts:
+            if taken and post.words is not None:
+                self._journal.wrote(replace(post.words, at=self._board.now()))
+                self.brought += 1
             if taken or post.tries_left == 1:
                 continue
+            if post.words is not None:
+                post.words = replace(post.words, at_once=False)
             post.tries_left = post.tries_left - 1 if post.tries_left is not None else None
             post.due = self._board.now().timestamp()
             self._posts.append(post)

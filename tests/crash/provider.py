@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import socket
 import struct
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
@@ -19,13 +21,15 @@ from urllib.parse import parse_qs, urlsplit
 from . import journal, letters
 from .archive import Archive
 from .board import Board
-from .journal import FOR_GOOD, Call, Manner
+from .journal import FOR_GOOD, Call, Manner, Words
 from .manners import Manners, Receipts
 from .posts import Postman
 
 MAIL = "/v3/mail/send"
 HANGS_FOR = 60.0
 """Seconds; longer than any patience of ours."""
+LATER = timedelta(minutes=5)
+"""A text that hung is in Twilio's list so long after it was asked, where it was taken late."""
 BEAT_SECONDS, RECENT_SECONDS = 0.05, 1.0
 
 
@@ -94,17 +98,19 @@ class Provider:
         withheld = takes and telling is Receipts.WITHHELD
         self._writer.call(Call(number, self._board.now(), channel, to, tag, attempt, manner, withheld))
         first = None
+        if takes and (link := _unsubscribe_link(asked)):
+            self.postman.links[to] = link
         if takes and channel == "sms":
-            sid = self.archive.keep(number, to, text)
+            sid = self.archive.keep(number, to, text, LATER if manner is Manner.HANG_LATE else timedelta())
             first = self.postman.text_taken(sid, to, asked.form.get("StatusCallback"), telling)
         elif takes:
             first = self.postman.mail_taken(f"mail{number}", to, arguments, telling)
         if first is not None:
             await self.postman.tell_first(first)
-        if manner in (Manner.HANG, Manner.HANG_TAKEN):
+        if manner in journal.HANGS:
             await _until_gone(reader)
             return False
-        if manner in (Manner.CLOSE, Manner.CLOSE_TAKEN):
+        if manner in journal.CLOSES:
             _reset(writer, really=number % 2 == 0)
             return False
         reply = self._to_mail(number, manner) if channel == "email" else self._to_text(number, manner)
@@ -143,16 +149,16 @@ class Provider:
     def _other(self, asked: Asked) -> Reply:
         """Lookups, and what the driver of the test asks or says."""
         if asked.path == "/crash/status":
-            return Reply(200, {"busy": self.busy, "owed": self.postman.owed(), "asked": self._asked})
+            status = {"busy": self.busy, "owed": self.postman.owed(), "asked": self._asked}
+            return Reply(200, {**status, "brought": self.postman.brought})
         if asked.path == "/crash/manners":
             self.manners.kind = bool(asked.document.get("kind"))
             down = asked.document.get("down")
             self.manners.down = Manner(str(down)) if down else None
             return Reply(200, {})
         if asked.path == "/crash/family":
-            told = {name: str(value) for name, value in asked.document.items()}
-            self.postman.family_wrote(told["from"], told["body"], told["sid"], told.get("opt_out"))
-            return Reply(200, {})
+            words = Words(str(asked.document["words"]))
+            return Reply(200, {"written": self.postman.family_writes(str(asked.document["from"]), words)})
         if asked.method == "GET" and "/Messages" in asked.path:
             found = self.archive.answer(asked.path, asked.query)
             return Reply(200, found) if found is not None else Reply(404, {"status": 404, "code": 20404})
@@ -172,6 +178,13 @@ def _of_mail(asked: Asked) -> tuple[str, str, str | None, dict[str, object]]:
     person = document["personalizations"][0]
     arguments = {**document.get("custom_args", {}), **person.get("custom_args", {})}
     return person["to"][0]["email"], document["content"][0]["value"], arguments.get("attempt"), arguments
+
+
+def _unsubscribe_link(asked: Asked) -> str | None:
+    """Of an e-mail's List-Unsubscribe header; a mail program posts there on its reader's one click."""
+    headers = asked.document.get("headers")
+    told = str(headers.get("List-Unsubscribe", "")) if isinstance(headers, dict) else ""
+    return next((one for one in re.findall(r"<([^<>]+)>", told) if one.startswith("http")), None)
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked | None:
@@ -218,10 +231,9 @@ def _reset(writer: asyncio.StreamWriter, *, really: bool) -> None:
 async def run(options: argparse.Namespace) -> None:
     folder: Path = options.folder
     board = Board(folder / "board")
-    postman = Postman(board, options.public_url, options.token, folder / "sendgrid.pem", options.seed)
-    provider = Provider(
-        board, journal.Writer(folder / "journal.jsonl"), Manners(options.seed, short=options.short), postman
-    )
+    writer = journal.Writer(folder / "journal.jsonl")
+    postman = Postman(board, writer, options.public_url, options.token, folder / "sendgrid.pem", options.seed)
+    provider = Provider(board, writer, Manners(options.seed, short=options.short), postman)
     server = await asyncio.start_server(provider.serve, "127.0.0.1", options.port, backlog=256)
     async with server, asyncio.TaskGroup() as tasks:
         tasks.create_task(provider.beat())

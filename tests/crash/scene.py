@@ -19,6 +19,7 @@ from .archive import ACCOUNT, SENDER
 
 CADENCE = """
 [sending]
+threads = 4
 texts_per_second = 10000.0
 emails_per_second = 10000.0
 

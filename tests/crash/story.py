@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from .world import BEGINS, CLOSED, EAST, FRIDAY, MONDAY, SATURDAY, THURSDAY, WEDNESDAY
+from .homes import BEGINS, CLOSED, EAST, FRIDAY, MONDAY, SATURDAY, THURSDAY, WEDNESDAY
 
 
 class Deaths(StrEnum):
@@ -53,14 +53,13 @@ def story() -> Iterator[Round]:
         yield Round(_east(MONDAY, hour, 1), Deaths.SENDING, 0.07)
     yield Round(_east(MONDAY, 13, 14), Deaths.LOOKUPS, 0.05)
     yield from _settle(_east(MONDAY, 13, 30), persons=True)
-    yield Round(_east(CLOSED, 14), persons=True)
+    yield Round(_east(CLOSED, 14), persons=True)  # no school, and letters that are due
     yield from _settle(_east(WEDNESDAY, 13), persons=True)
     yield Round(_east(date(2026, 11, 5), 21), Deaths.SENDING, 0.06)
     yield Round(_east(date(2026, 11, 6), 12), Deaths.SENDING, 0.06)
     yield from _settle(_east(date(2026, 11, 6), 13, 45), persons=True)
     yield Round(_east(date(2026, 11, 9), 14), Deaths.SENDING, 0.05)
     yield from _settle(_east(date(2026, 11, 10), 15), persons=True)
-    yield from _settle(_east(date(2026, 11, 12), 14))
     yield Round(_east(date(2026, 11, 18), 12), kind=True)
 
 

@@ -4,48 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 
-from .journal import Call, Manner
-from .judge import Case, Final, Kill, OptOut, judge, too_many
-from .letters import Letter, Plan, tag, tag_in, words
-
-EAST, WEST = "America/New_York", "America/Los_Angeles"
-NOON = datetime(2026, 10, 29, 16, 0, tzinfo=UTC)
-"""A Thursday, noon in New York."""
-PHONE = "+13125550142"
-_numbers = count(1)
-
-
-def letter(**values: object) -> Letter:
-    made = Letter(
-        tag=tag(next(_numbers)), group="single", family=1, channel="sms", to=PHONE, zones=(EAST,), due=NOON,
-        expires=NOON + timedelta(days=14),
-    )  # fmt: skip
-    return replace(made, **values)  # type: ignore[arg-type]  # a test names fields of Letter
-
-
-def call(one: Letter, at: datetime = NOON + timedelta(seconds=5), **values: object) -> Call:
-    number = next(_numbers)
-    made = Call(number, at, one.channel, one.to, one.tag, f"attempt{number}", Manner.TAKE, withheld=False, seconds=0.01)
-    return replace(made, **values)  # type: ignore[arg-type]  # a test names fields of Call
-
-
-def case(letters: list[Letter], calls: list[Call], **values: object) -> Case:
-    """A run after which our tables say that all has been delivered."""
-    finals = {one.tag: final("delivered") for one in letters}
-    made = Case(Plan(tuple(letters), ()), calls, (), (), {}, finals, ())
-    return replace(made, **values)  # type: ignore[arg-type]  # a test names fields of Case
-
-
-def final(state: str, channel: str = "sms", *, asked: bool = False, attempt: str | None = None) -> Final:
-    return Final(state, None, asked, channel, attempt)
-
-
-def found(one: Case) -> dict[str, list[str]]:
-    return {name: lines for name, lines in judge(one).items() if lines}
+from .case import Freed, Kill
+from .journal import Manner
+from .judge import too_many
+from .letters import Plan, tag, tag_in, words
+from .samples import EAST, NOON, WEST, call, case, final, found, letter, mail
 
 
 def test_a_good_run_has_no_findings() -> None:
@@ -65,8 +31,31 @@ def test_what_was_taken_without_a_word_counts_as_sent(manner: Manner) -> None:
 
 
 def test_a_message_that_was_refused_before_is_not_sent_twice() -> None:
+    one, later = letter(), NOON + timedelta(minutes=11)
+    assert found(case([one], [call(one, manner=Manner.BUSY), call(one, manner=Manner.FAULT), call(one, later)])) == {}
+
+
+@pytest.mark.parametrize("manner", [Manner.FAULT, Manner.CLOSE, Manner.HANG, Manner.TAKE])
+def test_a_text_is_not_asked_again_before_a_lookup_can_tell(manner: Manner) -> None:
     one = letter()
-    assert found(case([one], [call(one, manner=Manner.BUSY), call(one, manner=Manner.FAULT), call(one)])) == {}
+    first = call(one, NOON, manner=manner)
+    died = Kill(NOON, "worker-1.1", "after call", (first.attempt or "",))
+    for minutes, good in ((3, False), (11, True)):
+        again = call(one, NOON + timedelta(minutes=minutes))
+        lines = found(case([one], [first, again], kills=[died] if manner is Manner.TAKE else []))
+        assert ("asked again on a guess" not in lines) is good
+
+
+def test_an_e_mail_is_asked_again_after_a_fault_that_was_heard_and_else_only_by_a_person() -> None:
+    one, later = mail(), NOON + timedelta(minutes=16)
+    fault, hung, again = call(one, NOON, manner=Manner.FAULT), call(one, NOON, manner=Manner.HANG), call(one, later)
+    died = Kill(NOON, "worker-1.1", "after call", (fault.attempt or "",))
+    freed = [Freed(one.tag, later)]
+    assert found(case([one], [fault, again])) == {}
+    assert "asked again on a guess" in found(case([one], [fault, again], kills=[died]))
+    assert "asked again on a guess" in found(case([one], [hung, again]))
+    assert found(case([one], [hung, again], freed=freed)) == {}
+    assert "asked again on a guess" in found(case([one], [fault, replace(again, at=NOON + timedelta(minutes=14))]))
 
 
 @pytest.mark.parametrize(
@@ -129,26 +118,9 @@ def test_seven_days_are_seven_days() -> None:
     assert too_many([NOON, NOON + timedelta(days=6, hours=23)], 1)
 
 
-def test_a_message_after_the_withdrawal_is_found_unless_it_was_on_its_way() -> None:
-    one = letter()
-    late = call(one, NOON + timedelta(minutes=2))
-    gone = OptOut(PHONE, NOON + timedelta(minutes=1), frozenset())
-    on_its_way = replace(gone, in_flight=frozenset({late.attempt or ""}))
-    assert "to an address opted out" in found(case([one], [late], opt_outs=[gone]))
-    assert found(case([one], [late], opt_outs=[on_its_way])) == {}
-    assert found(case([one], [call(one)], opt_outs=[gone])) == {}
-
-
 def test_a_message_to_an_address_that_was_out_before_is_found() -> None:
     one = letter(barred="opted out")
     assert "to an address opted out" in found(case([one], [call(one)]))
-
-
-def test_a_message_at_another_address_is_found_unless_its_own_is_dead() -> None:
-    one = letter()
-    refused, moved = call(one, manner=Manner.NUMBER_BAD), call(one, to="rosa@example.org")
-    assert "that may never leave" in found(case([one], [moved]))
-    assert found(case([one], [refused, moved])) == {}
 
 
 @pytest.mark.parametrize("why", ["hold", "no contact", "stale before morning"])
@@ -206,6 +178,17 @@ def test_what_found_no_place_under_the_caps_is_not_lost() -> None:
     assert "lost" in found(case(four, calls, finals=finals, checkpoints=[NOON + timedelta(days=7, hours=1)]))
 
 
+def test_an_e_mail_that_nobody_can_tell_about_may_lie_until_a_person_has_answered() -> None:
+    one, noon = mail(), NOON
+    asked = call(one, noon, manner=Manner.HANG)
+    lying = case([one], [asked], finals={one.tag: final("expired")}, checkpoints=[noon + timedelta(days=1, hours=1)])
+    assert found(lying) == {}
+    assert "lost" in found(replace(lying, freed=[Freed(one.tag, noon + timedelta(days=1))]))
+    again = call(one, noon + timedelta(days=1, minutes=30), manner=Manner.CLOSE)
+    assert found(replace(lying, calls=[asked, again], freed=[Freed(one.tag, noon + timedelta(days=1))])) == {}
+    assert "lost" in found(replace(lying, checkpoints=[noon + timedelta(days=5)]))
+
+
 def test_an_unknown_attempt_needs_a_cause() -> None:
     one = letter()
     asked = call(one)
@@ -215,6 +198,15 @@ def test_an_unknown_attempt_needs_a_cause() -> None:
     assert found(case([one], [asked], unknown=unknown, kills=[kill])) == {}
     for cut in (replace(asked, manner=Manner.CLOSE_TAKEN), replace(asked, seconds=None), replace(asked, seconds=5.0)):
         assert found(case([one], [cut], unknown=unknown)) == {}
+
+
+def test_no_more_is_in_flight_at_a_kill_than_a_worker_has_threads() -> None:
+    attempts = tuple(f"attempt{number}" for number in range(5))
+    for many, good in ((4, True), (5, False)):
+        kill = Kill(NOON, "worker-1.1", "after sending", attempts[:many])
+        unknown = dict.fromkeys(attempts[:many], "b")
+        lines = found(case([], [], unknown=unknown, kills=[kill])).get("unknown without a cause", [])
+        assert len(lines) == (0 if good else 2)
 
 
 def test_a_text_is_never_unknown_in_the_end_and_an_email_only_where_the_event_was_withheld() -> None:
@@ -231,7 +223,7 @@ def test_a_text_is_never_unknown_in_the_end_and_an_email_only_where_the_event_wa
         assert broken.keys() == {"e-mails unknown in the end, no event withheld"}
 
 
-@pytest.mark.parametrize("state", ["scheduled", "sending", "skipped", "expired"])
+@pytest.mark.parametrize("state", ["scheduled", "sending", "skipped", "expired", "failed"])
 def test_tables_that_say_otherwise_are_found(state: str) -> None:
     one = letter()
     finals = {one.tag: final(state)}

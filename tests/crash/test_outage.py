@@ -17,11 +17,13 @@ from outreach.web.database import close
 from tests.web.conftest import HASHED, PASSWORD, TOKEN
 from tests.world import World
 
+from . import ours
+from .case import Freed
 from .crew import Stub
 from .district import MINUTE, District
+from .homes import EAST, FRIDAY, LONG, MONDAY, SATURDAY, Home
 from .journal import Manner
 from .judge import judge
-from .world import EAST, FRIDAY, LONG, MONDAY, SATURDAY, Home
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -162,4 +164,6 @@ def nobody_can_tell(district: District) -> None:
         asked = session.scalars(select(Message).where(Message.person_asked_at.is_not(None))).all()
         assert len(asked) <= 30
         for message in asked:
-            settle_unknown(session, None, message.id, Became.SEND_AGAIN, district.board.now())
+            attempt_id = message.attempt_id or ""
+            district.freed.append(Freed(ours.name_of(message), district.board.now()))
+            settle_unknown(session, None, message.id, attempt_id, Became.SEND_AGAIN, district.board.now())

@@ -16,8 +16,8 @@ from outreach.delivery import steps
 
 from .crew import Stub
 from .district import MINUTE, District
+from .homes import EAST, FRIDAY, LONG, Home
 from .judge import judge
-from .world import EAST, FRIDAY, LONG, Home
 
 NOON = datetime.combine(FRIDAY, time(12), ZoneInfo(EAST)).astimezone(UTC)
 EVENING = datetime.combine(FRIDAY, time(19, 50), ZoneInfo(EAST)).astimezone(UTC)
