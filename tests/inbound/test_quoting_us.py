@@ -116,7 +116,7 @@ OURS = "Hi Rosa,\n\nLeo read today. Can you come on Thursday at five o'clock?\n\
 @pytest.mark.parametrize(
     ("below", "left"),
     [
-        ("Hi Rosa,\nLeo read today. Can you come on Thursday at five\no'clock?\nMs. Avery\n-- \nIn danger,\ncall 911.", ""),
+        ("Hi Rosa,\nLeo read today. Can you come on Thursday at five\no'clock?\nMs. Avery\nIn danger,\ncall 911.", ""),
         ("Hi Rosa,\n\nLeo read today. Can you come on Thursday at\nfive o'clock?\n\nYes.\n\nMs. Avery", "\n\nYes."),
         ("LEO READ TODAY! Can you come on Thursday\n\nAt six.\n\nMs. Avery\nIn danger, call 911.", "\n\nAt six."),
     ],
