@@ -28,7 +28,12 @@ class Claim:
     family_id: int
     household_key: str
     students: int
-    same_key: bool
+    had: str
+    """The household that the family was until now."""
+
+    @property
+    def same_key(self) -> bool:
+        return self.had == self.household_key
 
 
 def share_out(claims: Iterable[Claim]) -> dict[str, int]:
@@ -142,7 +147,7 @@ class Moves:
             )
             .group_by(claim.c.family_id, claim.c.household_key, claim.c.had)
         )
-        return [Claim(family_id, key, count, had == key) for family_id, key, had, count in found]
+        return [Claim(family_id, key, count, had) for family_id, key, had, count in found]
 
     def _take_over(self, claims: Sequence[Claim], given: dict[str, int]) -> None:
         """Families take the keys of their new households; one whose key another took gives it up."""
@@ -151,11 +156,8 @@ class Moves:
             {"b_id": number, "b_key": key} for key, number in given.items() if (number, key) not in same
         ]
         winners = set(given.values())
-        new += [
-            {"b_id": one.family_id, "b_key": f"left:{one.family_id}"}
-            for one in claims
-            if one.same_key and one.family_id not in winners and one.household_key in given
-        ]
+        gave_up = {one.family_id for one in claims if one.family_id not in winners and one.had in given}
+        new += [{"b_id": number, "b_key": f"left:{number}"} for number in sorted(gave_up)]
         if new:
             statement = update(family).where(family.c.id == bindparam("b_id"))
             self.session.connection().execute(statement.values(household_key=bindparam("b_key")), new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -45,6 +45,10 @@ def link(session: Session, student: Student, guardian: Guardian) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ANY_HOUSEHOLDS, second=ANY_HOUSEHOLDS)
+@example(
+    first=[(set(), "H2"), (set(), None), ({0}, None)],
+    second=[(set(), "H1"), (set(), None), (set(), "H1"), (set(), "H2"), (set(), "H2")],
+)  # all left a household that others then became, and another family took theirs
 def test_families_are_the_partition_by_guardians_or_household_and_keep_their_ids(
     session: Session,
     world: World,
