@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.request import Request
+from http import HTTPStatus
 
-import requests
 from python_http_client import Client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
@@ -23,12 +23,14 @@ from sendgrid.helpers.mail import (
     SubscriptionTracking,
     TrackingSettings,
 )
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError as NotAnswered
 
 from config.settings import Settings
 
 from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from ..base import Accepted, Outgoing
-from ..pool import Remembering, asked_to_wait, broken, patience, pooled
+from ..pool import Pool, asked_to_wait, broken, patience
 
 HOST = "https://api.sendgrid.com"
 ATTEMPT = "attempt"
@@ -64,7 +66,10 @@ class SendGrid:
             settings.sendgrid_api_key.get_secret_value(), host=settings.sendgrid_base_url or HOST
         )
         client.client = _PooledClient(
-            host=client.host, request_headers=dict(client.client.request_headers), version=3, timeout=patience(deadline)
+            pool=Pool(patience(deadline)),
+            host=client.host,
+            request_headers=dict(client.client.request_headers),
+            version=3,
         )
         return cls(client, settings.sendgrid_from_email)
 
@@ -77,7 +82,7 @@ class SendGrid:
             response = self._client.send(self.mail(outgoing))
         except HTTPError as error:
             raise classify(error.status_code, asked_to_wait(error.headers)) from None
-        except requests.RequestException as error:
+        except NotAnswered as error:
             raise broken(error, "SendGrid") from None
         provider_id = response.headers.get("X-Message-Id")
         return Accepted(str(provider_id or f"attempt:{outgoing.attempt_id}"))
@@ -129,44 +134,21 @@ def classify(status: int, wait: timedelta | None = None) -> ProviderError:
 class _PooledClient(Client):  # type: ignore[misc]  # the SDK has no types
     """The SDK's own client opens a connection a message; this one keeps them, and follows no redirect."""
 
-    def __init__(self, *, session: requests.Session | None = None, **options: object) -> None:
+    def __init__(self, *, pool: Pool, **options: object) -> None:
         super().__init__(**options)
-        self._session = session or pooled(Remembering())
-        self._session.auth = _as_it_is
+        self._pool = pool
 
     def _build_client(self, name: str | None = None) -> _PooledClient:
         return _PooledClient(
-            session=self._session, host=self.host, version=self._version, request_headers=self.request_headers,
+            pool=self._pool, host=self.host, version=self._version, request_headers=self.request_headers,
             url_path=[*self._url_path, name] if name else self._url_path, append_slash=self.append_slash,
-            timeout=self.timeout,
         )  # fmt: skip
 
-    def _make_request(self, _opener: object, request: Request, timeout: float | None = None) -> _Answer:
-        answer = self._session.request(
-            request.get_method(), request.full_url, data=request.data, headers=dict(request.header_items()),
-            timeout=timeout or self.timeout, allow_redirects=False,
-        )  # fmt: skip
-        if not answer.ok or answer.is_redirect:
-            raise HTTPError(answer.status_code, answer.reason, answer.content, answer.headers)
-        return _Answer(answer)
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep the key that the SDK put there; without this a .netrc of the machine would replace it."""
-    return request
-
-
-class _Answer:
-    """An answer as the SDK reads one."""
-
-    def __init__(self, answer: requests.Response) -> None:
-        self._answer = answer
-
-    def getcode(self) -> int:
-        return self._answer.status_code
-
-    def read(self) -> bytes:
-        return self._answer.content
-
-    def info(self) -> Mapping[str, str]:
-        return self._answer.headers
+    def post(self, request_body: object) -> BaseHTTPResponse:
+        """In place of the method that the SDK would make up at each call."""
+        body = json.dumps(request_body).encode()
+        headers = {"Content-Type": "application/json", **self.request_headers}
+        answer = self._pool.ask("POST", self._build_url(None), headers, body)
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise HTTPError(answer.status, answer.reason, answer.data, answer.headers)
+        return answer

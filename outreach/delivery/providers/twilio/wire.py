@@ -1,40 +1,52 @@
-"""Twilio's own HTTP client with our deadline and pool, and the headers of its last answer, which the SDK drops."""
+"""An HTTP client for Twilio's SDK: our deadline and pool, and the headers of the last answer, which the SDK drops."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import urlencode
 
-import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3 import make_headers
+from urllib3.exceptions import HTTPError
 
 from config.settings import Settings
 
 from ...errors import ProviderError, Unclear
-from ..pool import Remembering, asked_to_wait, broken, patience, pooled
+from ..pool import Pool, asked_to_wait, broken, patience
 from .codes import classify
 
-FAULTS = (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError, KeyError)
+FAULTS = (TwilioException, HTTPError, ValueError, TypeError, AttributeError, KeyError)
 """All that one call of the SDK may end in, an answer that is none of Twilio's included."""
 
 
-class Wire(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
-    """Keeps connections open for all threads of a worker, and each thread's last headers to itself."""
+class Wire(HttpClient):  # type: ignore[misc]  # the SDK has no types
+    """What the SDK hands its requests to: our pool and deadline. Keeps each thread's last headers to itself."""
 
     def __init__(self, deadline: timedelta) -> None:
-        super().__init__(timeout=patience(deadline))
-        self.session = pooled(Remembering())
+        super().__init__(logging.getLogger(__name__), is_async=False, timeout=patience(deadline))
+        self._pool = Pool(patience(deadline))
         self._of_thread = threading.local()
 
-    def request(self, *args: object, **options: object) -> Response:
+    def request(
+        self, method: str, url: str, params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None, timeout: float | None = None, allow_redirects: bool = False,
+    ) -> Response:  # fmt: skip
+        """Ask in a form, as Twilio's API is asked. ``timeout`` is the pool's, and no redirect is followed."""
         self._of_thread.headers = {}
-        answer: Response = super().request(*args, **options)
-        self._of_thread.headers = answer.headers or {}
-        return answer
+        if params:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
+        who = {"Authorization": make_headers(basic_auth=":".join(auth))["authorization"]} if auth else {}
+        body = urlencode(data, doseq=True).encode() if data else None
+        answer = self._pool.ask(method, url, {**(headers or {}), **who}, body)
+        self._of_thread.headers = answer.headers
+        return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -60,6 +72,6 @@ def read_fault(client: Client, fault: Exception) -> ProviderError:
     if isinstance(fault, TwilioRestException | TwilioServiceException):
         wire = client.http_client
         return classify(fault.status, fault.code, asked_to_wait(wire.headers) if isinstance(wire, Wire) else None)
-    if isinstance(fault, requests.RequestException):
+    if isinstance(fault, HTTPError):
         return broken(fault, "Twilio")
     return Unclear("answer", type(fault).__name__)
