@@ -95,6 +95,14 @@ def message_files(language: str) -> dict[str, Path]:
     }
 
 
+def message_file(language: str, name: str) -> Path | None:
+    """One of :func:`message_files`, without looking for the others."""
+    if not language.replace("-", "").isalnum():
+        return None
+    paths = (root / "messages" / language / name for root in reversed(_roots()))
+    return next((path for path in paths if path.is_file()), None)
+
+
 def unknown_files() -> list[str]:
     """Files in ``OUTREACH_CONFIG_DIR`` that override nothing, such as a misspelt name."""
     folder = config_dir()

@@ -54,6 +54,13 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def engine_of(sessions: sessionmaker[Session]) -> Engine:
+    """What these sessions stand on, for who works without one."""
+    engine = sessions.kw["bind"]
+    assert isinstance(engine, Engine)
+    return engine
+
+
 def read_only(session: Session) -> Session:
     """Declare, before the session's first statement, that this transaction only reads: on SQLite it then waits for
     no writer; on PostgreSQL a write raises."""

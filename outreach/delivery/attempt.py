@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from sqlalchemy import bindparam, exists, insert, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
-from models import (
-    Address,
-    Audience,
-    Channel,
-    DeliveryAttempt,
-    Family,
-    Message,
-    MessageState,
-    ProviderPause,
-    Staff,
-)
+from models import Audience, Channel, DeliveryAttempt, Message, MessageState, ProviderPause, Staff
+from outreach.prepared import Prepared, ask, connection_of, named
 
+from .caps import others_at, places
+from .claim import release
+from .claimed import Claimed, Held, still_as_claimed, to_hold
 from .errors import ProviderError, Unclear
 from .final_words import FinalWords, final_words
-from .gate import TOO_LATE, GateFacts, Never, NotBefore, SendNow, decide, leaves_by
-from .gate_facts import Standing, facts_for, standing_of
+from .gate import TOO_LATE, Never, NotBefore, SendNow, decide, leaves_by
+from .gate_facts import Standing, facts_for, what_stands
 from .links import Links
 from .pauses import allowance
 from .providers.base import Accepted, Outgoing, Providers
@@ -39,106 +32,60 @@ log = structlog.get_logger(__name__)
 
 
 def begin(
-    session: Session, message_id: int, worker: str, providers: Providers, terms: Terms, now: datetime
+    session: Session, claimed: Claimed, worker: str, providers: Providers, terms: Terms, now: datetime
 ) -> Outgoing | None:
     """Ask the gate and, on its yes, write ``sending`` with a new attempt: one transaction, which the caller commits.
 
-    It holds the message's, the family's and the address's row, in this order as everybody does, so that two workers
-    cannot both take the last place under a cap, and no two wait for one another. All that the answer rests on is read
-    after they are held: what was committed before (a STOP, a hold, *stop everything*) is seen.
-    None where the message is no longer this worker's, where a stop or a pause came since it was claimed (it is free
-    again then), or where the gate said no or not yet; the message then says so.
+    It holds the message's, the family's and the address's row, so that two workers cannot both take the last place
+    under a cap. All that the answer rests on is read after they are held: what was committed before (a STOP, a hold,
+    *stop everything*) is seen. None where the message is no longer this worker's, where a stop or a pause came or the
+    message changed hands since it was claimed (it is free again then), or where the gate said no or not yet; the
+    message then says so.
     """
-    message = _held(session, message_id, worker, now)
-    if message is None:
-        return None
-    provider = providers.of(message.channel).name
-    standing = standing_of(session, message, provider, now, terms) if message.audience is Audience.FAMILY else None
-    until: datetime | None = None
-    if standing is None:
-        goes = _goes_to_staff(session, message, provider, now)
-    elif goes := not _held_back(session, standing, provider, now):
-        facts = facts_for(session, message, standing, now, terms, providers)
-        goes, until = _passes(message, facts, terms, now), leaves_by(facts, now, terms.rules)
-    if not goes:
-        message.claimed_by, message.lease_until = None, None
-        session.flush()
-        return None
-    words = final_words(
-        session, message, providers.links, first=standing is not None and standing.first_text,
-        values=standing.names if standing is not None else None,
+    if claimed.audience is not Audience.FAMILY:
+        return _to_staff(session, claimed, worker, providers, terms, now)
+    provider = providers.of(claimed.channel).name
+    today = terms.today(session, claimed.school_id, now)
+    held, stands, others = ask(
+        connection_of(session), to_hold(claimed, worker), what_stands(claimed, provider, today, now),
+        others_at(claimed, now, providers.names),
     )  # fmt: skip
-    return replace(_sending(session, message, words, provider, providers.links, terms, now), leaves_by=until)
-
-
-_MINE = (
-    Message.id == bindparam("message_id"), Message.state == MessageState.SCHEDULED,
-    Message.claimed_by == bindparam("worker"),
-)  # fmt: skip
-_NEEDED = load_only(
-    Message.audience, Message.kind, Message.category, Message.automated, Message.channel, Message.to_value,
-    Message.address_id, Message.family_id, Message.guardian_id, Message.staff_id, Message.school_id, Message.language,
-    Message.about_school_work, Message.title, Message.body, Message.body_html, Message.urgent, Message.answers_inbound,
-    Message.state, Message.expires_at, Message.lease_until, Message.attempts, Message.segments,
-)  # fmt: skip
-"""What the usual way asks of a message; the rest is read where it is."""
-_OF_FAMILY = (
-    select(Message)
-    .options(_NEEDED)
-    .join(Family, Family.id == Message.family_id)
-    .join(Address, Address.id == Message.address_id)
-    .where(*_MINE)
-    # Not FOR UPDATE: rows that only point to the family (a score, a new intent) need not wait for us.
-    .with_for_update(key_share=True, of=[Message, Family, Address])
-)
-_OF_NO_FAMILY = select(Message).where(*_MINE, Message.family_id.is_(None)).with_for_update(key_share=True, of=Message)
-_TO_SENDING = (
-    update(Message.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
-    .where(Message.__table__.c.id == bindparam("of_message"))
-    .values({
-        name: bindparam(f"new_{name}")
-        for name in (
-            "state", "state_reason", "attempt_id", "attempts", "provider", "sent_at", "lease_until", "preface",
-            "segments", "cost_micros",
-        )
-    })
-)  # fmt: skip
-_NEW_ATTEMPT = insert(DeliveryAttempt.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
-
-
-def _held(session: Session, message_id: int, worker: str, now: datetime) -> Message | None:
-    """The message, where it is still this worker's, its rows held until the transaction ends.
-
-    A reply to a number that is nobody's, and whatever goes to staff, has no family; the first then also holds its
-    address, so that it is counted once.
-    """
-    mine = {"message_id": message_id, "worker": worker}
-    message = session.scalar(_OF_FAMILY, mine)
-    if message is None:
-        message = session.scalar(_OF_NO_FAMILY, mine)
-        if message is not None and message.address_id is not None:
-            session.execute(
-                select(Address.id).where(Address.id == message.address_id).with_for_update(key_share=True)
-            )  # fmt: skip
-    if message is None or (message.lease_until is not None and message.lease_until <= now):
+    if not held or _too_late(held[0], now):
         return None
-    return message
+    message, standing = held[0], Standing(stands, today)
+    if not still_as_claimed(message, claimed) or _held_back(session, standing, provider, now):
+        release(session, worker, [message.id])
+        return None
+    sent = places(session, message, others, now, terms.rules)
+    facts = facts_for(session, message, standing, sent, now, terms, providers)
+    answer = decide(facts, now, terms.rules)
+    if not isinstance(answer, SendNow):
+        _refused(session, message, answer, now)
+        return None
+    words = final_words(session, message, providers.links, first=standing.first_text, values=standing.names)
+    until = leaves_by(facts, now, terms.rules)
+    return _sending(session, message, words, provider, providers.links, terms, now, until)
+
+
+def _too_late(message: Held, now: datetime) -> bool:
+    """Its claim is over: somebody else may take it."""
+    return message.lease_until is not None and message.lease_until <= now
 
 
 def _held_back(session: Session, standing: Standing, provider: str, now: datetime) -> bool:
     return standing.stopped or (standing.paused and not _probes(session, provider, now))
 
 
-def _passes(message: Message, facts: GateFacts, terms: Terms, now: datetime) -> bool:
-    match decide(facts, now, terms.rules):
-        case SendNow():
-            return True
+def _refused(session: Session, held: Held, answer: NotBefore | Never, now: datetime) -> None:
+    message = session.get_one(Message, held.id, populate_existing=True)
+    message.claimed_by, message.lease_until = None, None
+    match answer:
         case NotBefore(at, because):
             message.due_at, message.state_reason = at, because
         case Never(because):
             stale = message.expires_at is not None and now >= message.expires_at
             move(message, MessageState.EXPIRED if stale else MessageState.SKIPPED, because)
-    return False
+    session.flush()
 
 
 def _probes(session: Session, provider: str, now: datetime) -> bool:
@@ -148,27 +95,59 @@ def _probes(session: Session, provider: str, now: datetime) -> bool:
     return allowance(session, provider, now) != 0
 
 
-def _goes_to_staff(session: Session, message: Message, provider: str, now: datetime) -> bool:
+def _to_staff(
+    session: Session, claimed: Claimed, worker: str, providers: Providers, terms: Terms, now: datetime
+) -> Outgoing | None:
     """Digests, alerts and letters about an account know no window and no cap; only their time, and a reader."""
-    held_back = session.execute(
-        select(stopped(), exists().where(ProviderPause.provider == provider)).where(Message.id == message.id)
-    ).one()
-    if held_back[0] or (held_back[1] and not _probes(session, provider, now)):
-        return False
+    provider = providers.of(claimed.channel).name
+    held, about = ask(
+        connection_of(session), to_hold(claimed, worker),
+        (_ABOUT_STAFF, {"message_id": claimed.id, "provider": provider}),
+    )  # fmt: skip
+    if not held or _too_late(held[0], now):
+        return None
+    message, (stands,) = held[0], about
+    if stands.stopped or (stands.paused and not _probes(session, provider, now)):
+        release(session, worker, [message.id])
+        return None
     if message.expires_at is not None and now >= message.expires_at:
-        move(message, MessageState.EXPIRED, TOO_LATE)
-        return False
-    reader = session.get(Staff, message.staff_id) if message.staff_id is not None else None
-    if message.audience is Audience.STAFF and reader is not None and not reader.active:
-        move(message, MessageState.SKIPPED, "Its reader no longer works here.")
-        return False
-    return True
+        _refused(session, message, Never(TOO_LATE), now)
+        return None
+    if message.audience is Audience.STAFF and stands.active is False:
+        _refused(session, message, Never("Its reader no longer works here."), now)
+        return None
+    words = FinalWords(message.body, message.body_html, None)
+    return _sending(session, message, words, provider, providers.links, terms, now)
+
+
+_ABOUT_STAFF = named(
+    select(
+        stopped().label("stopped"),
+        exists().where(ProviderPause.provider == bindparam("provider")).label("paused"), Staff.active,
+    )
+    .select_from(Message)
+    .outerjoin(Staff, Staff.id == Message.staff_id)
+    .where(Message.id == bindparam("message_id"))
+)  # fmt: skip
+_SET = (
+    "state", "state_reason", "attempt_id", "attempts", "provider", "sent_at", "lease_until", "preface", "segments",
+    "cost_micros",
+)  # fmt: skip
+_TO_SENDING: Prepared[object] = Prepared(
+    update(Message.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
+    .where(Message.__table__.c.id == bindparam("of_message"))
+    .values({name: bindparam(f"new_{name}") for name in _SET})
+)
+_KEPT = ("id", "message_id", "provider", "started_at", "deadline_at", "checks")
+_NEW_ATTEMPT: Prepared[object] = Prepared(
+    insert(DeliveryAttempt.__table__).values({name: bindparam(name) for name in _KEPT})  # type: ignore[arg-type]
+)
 
 
 def _sending(
-    session: Session, message: Message, words: FinalWords, provider: str, links: Links, terms: Terms, now: datetime
-) -> Outgoing:
-    """The usual way is written without the session's own bookkeeping: each worker goes it many times a second."""
+    session: Session, message: Held, words: FinalWords, provider: str, links: Links, terms: Terms, now: datetime,
+    until: datetime | None = None,
+) -> Outgoing:  # fmt: skip
     assert MessageState.SENDING in MOVES[message.state]
     attempt_id, rules = uuid4().hex, terms.rules
     deadline = now + timedelta(seconds=rules.attempt_deadline_seconds)
@@ -177,23 +156,25 @@ def _sending(
         segments = segments_of(words.body).count
     cost = cost_of(message.channel, segments, terms.prices)
     terms.spend(cost)
-    connection = session.connection()
-    connection.execute(_TO_SENDING, {
-        "of_message": message.id, "new_state": MessageState.SENDING, "new_state_reason": None,
-        "new_attempt_id": attempt_id, "new_attempts": message.attempts + 1, "new_provider": provider,
-        "new_sent_at": now, "new_lease_until": max(deadline, now + timedelta(seconds=rules.lease_seconds)),
-        "new_preface": words.preface, "new_segments": segments, "new_cost_micros": cost,
-    })  # fmt: skip
-    connection.execute(_NEW_ATTEMPT, {
-        "id": attempt_id, "message_id": message.id, "provider": provider, "started_at": now, "deadline_at": deadline,
-        "checks": 0,
-    })  # fmt: skip
+    ask(
+        connection_of(session),
+        (_TO_SENDING, {
+            "of_message": message.id, "new_state": MessageState.SENDING, "new_state_reason": None,
+            "new_attempt_id": attempt_id, "new_attempts": message.attempts + 1, "new_provider": provider,
+            "new_sent_at": now, "new_lease_until": max(deadline, now + timedelta(seconds=rules.lease_seconds)),
+            "new_preface": words.preface, "new_segments": segments, "new_cost_micros": cost,
+        }),
+        (_NEW_ATTEMPT, {
+            "id": attempt_id, "message_id": message.id, "provider": provider, "started_at": now,
+            "deadline_at": deadline, "checks": 0,
+        }),
+    )  # fmt: skip
     to_family = message.audience is Audience.FAMILY and message.channel is Channel.EMAIL
     return Outgoing(
         attempt_id=attempt_id, channel=message.channel, to_value=message.to_value, title=message.title,
-        body=words.body, body_html=words.body_html, now=now,
+        body=words.body, body_html=words.body_html, now=now, leaves_by=until,
         reply_to=links.reply_to(attempt_id) if to_family else None,
-        unsubscribe_url=links.unsubscribe(message.address_id) if to_family and message.address_id else None,
+        unsubscribe_url=words.unsubscribe_url,
     )  # fmt: skip
 
 

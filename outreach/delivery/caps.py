@@ -23,7 +23,9 @@ from models import (
     MessageState,
     ProviderPause,
 )
+from outreach.prepared import Asked, Prepared
 
+from .claimed import AnyMessage, Claimed
 from .gate import AT_ONCE, WEEK
 from .states import ON_ITS_WAY
 from .stop import stopped
@@ -85,11 +87,12 @@ _PAUSED = exists().where(
     ProviderPause.provider == case((Message.channel == Channel.SMS, bindparam("texts_by")), else_=bindparam("mail_by")),
     or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > bindparam("now")),
 )
-_STAND_IN = aliased(Message)
-_OTHERS = select(
+_STAND_IN, _THIS = aliased(Message), aliased(Message)
+_BODY = select(_THIS.body).where(_THIS.id == bindparam("message_id")).scalar_subquery()
+_OTHERS = Prepared(select(
     Message.family_id, Message.address_id, Message.guardian_id, Message.kind, Message.state, Message.automated,
     Message.answers_inbound, Message.sent_at, Message.accepted_at, Message.expires_at, Message.channel,
-    (Message.body == bindparam("body")).label("same_words"), or_(stopped(), _PAUSED).label("held_back"),
+    (Message.body == _BODY).label("same_words"), or_(stopped(), _PAUSED).label("held_back"),
     exists().where(_STAND_IN.fallback_of_id == Message.id).label("stood_in_for"),
 ).where(
     or_(Message.family_id == bindparam("family_id"), Message.address_id == bindparam("address_id")),
@@ -98,25 +101,26 @@ _OTHERS = select(
         Message.sent_at > bindparam("since"),
         and_(Message.state == MessageState.SCHEDULED, Message.due_at <= bindparam("now")),
     ),
-).order_by(Message.sent_at)  # fmt: skip
-"""Made once: to build it takes longer than to run it."""
+).order_by(Message.sent_at), _Other)  # fmt: skip
 
 
-def places(
-    session: Session, message: Message, now: datetime, rules: SendingRules, providers: Mapping[Channel, str]
-) -> Places:  # fmt: skip
-    """What ``message`` has to share its places with, at ``now``. Asked while its family and address are held.
+def others_at(claimed: Claimed, now: datetime, providers: Mapping[Channel, str]) -> Asked:
+    """What else goes, or went, to the family and the address of a message; for :func:`places`.
 
     ``providers``: the name of the one by which each channel leaves.
     """
-    others = [
-        _Other(
-            row.family_id, row.address_id, row.guardian_id, row.kind, row.state, row.automated, row.answers_inbound,
-            row.sent_at, row.accepted_at, row.expires_at, row.channel, row.same_words, row.held_back,
-            row.stood_in_for,
-        )
-        for row in session.connection().execute(_OTHERS, _asked(message, now, providers))
-    ]  # fmt: skip
+    return _OTHERS, {
+        "texts_by": providers.get(Channel.SMS), "mail_by": providers.get(Channel.EMAIL),
+        "family_id": claimed.family_id, "address_id": claimed.address_id, "message_id": claimed.id,
+        "since": now - WEEK, "now": now,
+    }  # fmt: skip
+
+
+def places(
+    session: Session, message: AnyMessage, others: Sequence[_Other], now: datetime, rules: SendingRules
+) -> Places:
+    """What ``message`` has to share its places with, at ``now``, of the ``others`` that were read while its family and
+    address were held."""
     left = [one for one in others if one.counts]
     this = _is_answer(message.kind, message.automated, message.answers_inbound)
     first = _before(others, message, now)
@@ -135,15 +139,7 @@ def places(
     )  # fmt: skip
 
 
-def _asked(message: Message, now: datetime, providers: Mapping[Channel, str]) -> dict[str, object]:
-    return {
-        "texts_by": providers.get(Channel.SMS), "mail_by": providers.get(Channel.EMAIL),
-        "family_id": message.family_id, "address_id": message.address_id, "message_id": message.id,
-        "body": message.body, "since": now - WEEK, "now": now,
-    }  # fmt: skip
-
-
-def _before(others: Iterable[_Other], message: Message, now: datetime) -> list[_Other]:
+def _before(others: Iterable[_Other], message: AnyMessage, now: datetime) -> list[_Other]:
     """What is due now and of a kind that takes a scarce place before ``message``."""
     kinds = list(MessageKind)
     before = [kind for kind in kinds[: kinds.index(message.kind)] if kind not in AT_ONCE]
@@ -154,7 +150,7 @@ def _before(others: Iterable[_Other], message: Message, now: datetime) -> list[_
     ]  # fmt: skip
 
 
-def _to_another(one: _Other, message: Message) -> bool:
+def _to_another(one: _Other, message: AnyMessage) -> bool:
     """At the same address and on the same channel, but to another person or about another family."""
     here = one.address_id == message.address_id and one.channel is message.channel
     return here and (one.guardian_id, one.family_id) != (message.guardian_id, message.family_id)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
 from models import Audience, Channel, Message, MessageKind, MessageState
+from outreach.prepared import Prepared, ask
 
+from .claimed import Claimed
 from .gate import AT_ONCE, TOO_LATE
 from .pace import gap_of, reserve, room, sender_of
 from .pauses import allowance
@@ -23,18 +25,6 @@ AT_HEAD = or_(Message.kind.in_(AT_ONCE), Message.audience == Audience.ACCOUNT)
 """Replies that go at once, alerts, letters about an account: before all others, and no pace holds them up."""
 SCARCE_FIRST = {kind: rank for rank, kind in enumerate(MessageKind)}
 """Answer, teacher, verdict, survey, and the rest: who takes a scarce slot first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One message that is this worker's until its lease is over."""
-
-    id: int
-    sender: str
-    slot: datetime | None
-    """Its sender's turn, not to be called before; None: none is kept."""
-    gap: timedelta
-    """Between two messages of this sender."""
 
 
 def claim_due(
@@ -63,49 +53,92 @@ def _of_channel(
     limit = limit if allowed is None else min(limit, allowed)
     if limit <= 0:
         return []
-    lease, here = now + timedelta(seconds=rules.lease_seconds), Message.channel == channel
+    lease = now + timedelta(seconds=rules.lease_seconds)
     if channel not in providers.live:  # nothing leaves the machine: no pace is kept
-        taken = _take(session, worker, now, lease, limit, here)
-        return [Claimed(message_id, "", None, timedelta()) for message_id in taken]
+        taken = _take(session, _ALL, worker, now, lease, limit, channel)
+        return [_claimed(one, "", None, timedelta()) for one in taken]
     sender = sender_of(provider, channel)
     gap = gap_of(channel, rules)
     free = room(session, sender, gap, now)
-    first = _take(session, worker, now, lease, limit, here, AT_HEAD)
-    others = _take(session, worker, now, lease, min(limit - len(first), free), here, ~AT_HEAD)
-    slots = reserve(session, sender, gap, len(first) + len(others), now)
-    return [Claimed(one, sender, None, gap) for one in first] + [
-        Claimed(one, sender, slot, gap) for one, slot in zip(others, slots[len(first) :], strict=True)
+    if free >= limit:
+        taken = _take(session, _ALL, worker, now, lease, limit, channel)
+    else:
+        taken = _take(session, _FIRST, worker, now, lease, limit, channel)
+        taken += _take(session, _OTHERS, worker, now, lease, min(limit - len(taken), free), channel)
+    first, others = [one for one in taken if one.at_head], [one for one in taken if not one.at_head]
+    slots = reserve(session, sender, gap, len(taken), now)
+    return [_claimed(one, sender, None, gap) for one in first] + [
+        _claimed(one, sender, slot, gap) for one, slot in zip(others, slots[len(first) :], strict=True)
     ]
 
 
-def _take(
-    session: Session, worker: str, now: datetime, lease: datetime, limit: int, *which: ColumnElement[bool]
-) -> list[int]:
-    if limit <= 0:
-        return []
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    id: int
+    kind: MessageKind
+    audience: Audience
+    due_at: datetime
+    channel: Channel
+    family_id: int | None
+    address_id: int | None
+    guardian_id: int | None
+    school_id: int | None
+
+    @property
+    def at_head(self) -> bool:
+        return self.kind in AT_ONCE or self.audience is Audience.ACCOUNT
+
+    @property
+    def turn(self) -> tuple[int, datetime, int]:
+        return -1 if self.at_head else SCARCE_FIRST[self.kind], self.due_at, self.id
+
+
+def _claimed(row: _Taken, sender: str, slot: datetime | None, gap: timedelta) -> Claimed:
+    return Claimed(
+        row.id, sender, slot, gap, channel=row.channel, audience=row.audience, family_id=row.family_id,
+        address_id=row.address_id, guardian_id=row.guardian_id, school_id=row.school_id,
+    )  # fmt: skip
+
+
+def _taking(*which: ColumnElement[bool]) -> Prepared[_Taken]:
     due = (
         select(Message.id)
         .where(
-            Message.state == MessageState.SCHEDULED, Message.due_at <= now, *which,
-            or_(Message.lease_until.is_(None), Message.lease_until <= now), ~stopped(),
+            Message.state == MessageState.SCHEDULED, Message.due_at <= bindparam("now"),
+            Message.channel == bindparam("by"), *which,
+            or_(Message.lease_until.is_(None), Message.lease_until <= bindparam("now")), ~stopped(),
         )
-        .order_by(case((AT_HEAD, -1), else_=case(SCARCE_FIRST, value=Message.kind)), Message.due_at, Message.id)
-        .limit(limit)
+        .order_by(
+            case((AT_HEAD, -1), *((Message.kind == kind, rank) for kind, rank in SCARCE_FIRST.items())),
+            Message.due_at, Message.id,
+        )
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True, of=Message)
         .cte("due")
     )  # fmt: skip
-    taken = session.execute(
-        update(Message)
-        .where(Message.id.in_(select(due.c.id)), Message.state == MessageState.SCHEDULED)
-        .values(claimed_by=worker, lease_until=lease)
-        .returning(Message.id, Message.kind, Message.audience, Message.due_at)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return [row.id for row in sorted(taken, key=lambda row: (_rank(row.kind, row.audience), row.due_at, row.id))]
+    table = Message.__table__
+    return Prepared(
+        update(table)  # type: ignore[arg-type]  # a table, as any mapped class has
+        .where(table.c.id.in_(select(due.c.id)), table.c.state == MessageState.SCHEDULED)
+        .values(claimed_by=bindparam("worker"), lease_until=bindparam("lease"))
+        .returning(*(table.c[field.name] for field in fields(_Taken))),
+        _Taken,
+    )
 
 
-def _rank(kind: MessageKind, audience: Audience) -> int:
-    return -1 if kind in AT_ONCE or audience is Audience.ACCOUNT else SCARCE_FIRST[kind]
+_ALL, _FIRST, _OTHERS = _taking(), _taking(AT_HEAD), _taking(~AT_HEAD)
+
+
+def _take(
+    session: Session, which: Prepared[_Taken], worker: str, now: datetime, lease: datetime, limit: int,
+    channel: Channel,
+) -> list[_Taken]:  # fmt: skip
+    if limit <= 0:
+        return []
+    session.flush()
+    asked = {"worker": worker, "now": now, "lease": lease, "most": limit, "by": channel}
+    (taken,) = ask(session.connection(), (which, asked))
+    return sorted(taken, key=lambda one: one.turn)
 
 
 def release(session: Session, worker: str, message_ids: Collection[int]) -> None:

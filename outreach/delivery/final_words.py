@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
-from models import Audience, Channel, Message, MessageKind, MessageStudent
+from models import Audience, Channel, MessageKind, MessageStudent
 
+from .claimed import AnyMessage
 from .first_text import is_first_text, names_around, preface, refusal, with_preface
 from .gate import BARE_REPLIES
 from .links import Links
@@ -29,10 +30,12 @@ class FinalWords:
     body_html: str | None
     preface: str | None
     """What of ``body`` goes before the message's own words, being the first text to this address."""
+    unsubscribe_url: str | None = None
+    """Where e-mails to this family's address can be stopped; None where it is none, or there is no link to give."""
 
 
 def words_refused(
-    session: Session, message: Message, rules: SendingRules, *, first: bool | None = None
+    session: Session, message: AnyMessage, rules: SendingRules, *, first: bool | None = None
 ) -> str | None:  # fmt: skip
     """Why a message to a family may not go as it is worded, in a sentence for its sender; None where it may.
 
@@ -59,7 +62,7 @@ def words_refused(
 
 
 def final_words(
-    session: Session, message: Message, links: Links, *, first: bool | None = None,
+    session: Session, message: AnyMessage, links: Links, *, first: bool | None = None,
     values: Mapping[str, str] | None = None,
 ) -> FinalWords:  # fmt: skip
     """What the provider is handed: a first text behind its preface, a family's e-mail over its footer.
@@ -68,21 +71,22 @@ def final_words(
     Raises :class:`~outreach.delivery.replies.RepliesWrong` where the district or the school has no name.
     """
     body, page = message.body, message.body_html
-    said_it_itself = message.kind is MessageKind.OPT_OUT_CONFIRMATION  # "you get no more" needs no way to stop it
-    if message.audience is not Audience.FAMILY or message.address_id is None or said_it_itself:
+    if message.audience is not Audience.FAMILY or message.address_id is None:
         return FinalWords(body, page, None)
+    link = links.unsubscribe(message.address_id) if message.channel is Channel.EMAIL else None
+    if message.kind is MessageKind.OPT_OUT_CONFIRMATION:  # "you get no more" needs no way to stop it
+        return FinalWords(body, page, None, link)
     if message.channel is Channel.EMAIL:
-        link = links.unsubscribe(message.address_id)
         known = values or values_of(session, message.school_id, message.staff_id)
         body, page = with_footer(body, page, message.language, {**known, **({"unsubscribe": link} if link else {})})
-        return FinalWords(body, page, None)
+        return FinalWords(body, page, None, link)
     before = None
     if message.kind not in BARE_REPLIES and _introduces(session, message, first):
         before = preface(message.language, values or values_of(session, message.school_id, message.staff_id))
     return FinalWords(with_preface(before, body), page, before)
 
 
-def _introduces(session: Session, message: Message, known: bool | None) -> bool:
+def _introduces(session: Session, message: AnyMessage, known: bool | None) -> bool:
     if known is not None:
         return known
     return message.address_id is not None and is_first_text(session, message.address_id)

@@ -1,7 +1,7 @@
 """Gather what the gate rests on, for one message, inside the transaction that will also write its answer.
 
-Two statements: everything that stands about reader, sender, school, address and each student
-(:mod:`.gate_students`), and what else goes to the same places (:mod:`.caps`).
+Two statements, asked together with the one that holds its rows (:mod:`.held`): everything that stands about reader,
+sender, school, address and each student (:mod:`.gate_students`), and what else goes to the same places (:mod:`.caps`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import (
@@ -30,9 +31,11 @@ from models import (
     Staff,
     Student,
 )
+from outreach.prepared import Asked, named
 from outreach.schooltime import UnknownZone, named_zone
 
-from .caps import places
+from .caps import Places
+from .claimed import AnyMessage, Claimed
 from .consent import allows
 from .final_words import words_refused
 from .first_text import texts_that_reached
@@ -48,10 +51,19 @@ from .terms import Terms
 class Standing:
     """What stands about one message at one moment, and whether anything holds all sending back."""
 
-    about: Sequence[About]
-    row: Row[*tuple[object, ...]]
+    rows: Sequence[Any]
     today: date
     """The day on the school's wall: people leave, and guardianships end, by it."""
+
+    @property
+    def row(self) -> Any:
+        """What is the same whichever student it is about."""
+        return self.rows[0]
+
+    @property
+    def about(self) -> Sequence[About]:
+        """The students that it is about."""
+        return about_of(self.rows, self.today)
 
     @property
     def stopped(self) -> bool:
@@ -76,26 +88,24 @@ class Standing:
         return {name: str(value) for name, value in found.items() if value}
 
 
-def standing_of(session: Session, message: Message, provider: str, now: datetime, terms: Terms) -> Standing:
-    """Ask once, after the message's rows are held. ``provider``: by which it would leave."""
-    today = terms.today(session, message.school_id, now)
-    asked = {
-        "message_id": message.id, "address_id": message.address_id, "family_id": message.family_id,
-        "guardian_id": message.guardian_id, "provider": provider, "now": now, "today": today,
+def what_stands(claimed: Claimed, provider: str, today: date, now: datetime) -> Asked:
+    """What stands about a message: a row for each student; for :class:`Standing`. ``provider``: by which it would
+    leave. ``today``: by the school's clock."""
+    return _STANDING, {
+        "message_id": claimed.id, "address_id": claimed.address_id, "family_id": claimed.family_id,
+        "guardian_id": claimed.guardian_id, "provider": provider, "now": now, "today": today,
     }  # fmt: skip
-    rows = session.connection().execute(_STANDING, asked).all()
-    return Standing(about_of(rows, today), rows[0], today)
 
 
 def facts_for(
-    session: Session, message: Message, standing: Standing, now: datetime, terms: Terms, providers: Providers
-) -> GateFacts:
+    session: Session, message: AnyMessage, standing: Standing, sent: Places, now: datetime, terms: Terms,
+    providers: Providers,
+) -> GateFacts:  # fmt: skip
     """Everything :func:`~outreach.delivery.gate.decide` asks about a message to a family.
 
     On a channel that does not really leave the machine a school needs no first day.
     """
     row, about, live = standing.row, standing.about, providers.live
-    sent = places(session, message, now, terms.rules, providers.names)
     first_day: date | None = row.sms_live_from if message.channel is Channel.SMS else row.email_live_from
     return GateFacts(
         kind=message.kind, automated=message.automated, urgent=message.urgent,
@@ -172,8 +182,9 @@ _ONCE = (
 )  # fmt: skip
 
 
-_STANDING = with_students(_ONCE).outerjoin(School, School.id == func.coalesce(Message.school_id, Student.school_id))
-"""Made once for the process: to build it takes longer than to run it."""
+_STANDING = named(
+    with_students(_ONCE).outerjoin(School, School.id == func.coalesce(Message.school_id, Student.school_id))
+)
 
 
 def _hold(session: Session, holds: Sequence[int | None]) -> str | None:
@@ -204,7 +215,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def _replied(session: Session, message: Message) -> bool:
+def _replied(session: Session, message: AnyMessage) -> bool:
     """A reply of this kind to the same words of the family has gone, or may have gone."""
     if message.kind not in AT_ONCE or message.answers_inbound is None:
         return False

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import ContactPoint, FamilyMember, Guardianship, Hold, MessageStudent, Student
@@ -25,7 +26,7 @@ class About:
     """The address also reaches a guardian who may not be contacted about this student, or has no rights."""
 
 
-def about_of(rows: Iterable[Row[*tuple[object, ...]]], today: date) -> Sequence[About]:
+def about_of(rows: Iterable[Any], today: date) -> Sequence[About]:
     """The students in rows of a statement over :data:`STUDENT_COLUMNS`; none where there is no student."""
     return [
         About(

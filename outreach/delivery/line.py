@@ -9,7 +9,7 @@ from itertools import count
 from threading import Condition, Event
 from time import monotonic
 
-from .claim import Claimed
+from .claimed import Claimed
 
 LOOK_AGAIN = 1.0
 """Seconds until idle threads look for new messages while others are still calling."""
@@ -32,7 +32,7 @@ class Line:
         self._fill_from = 0.0
         """When to claim again; after nothing was found that is a while ahead."""
 
-    def next(self) -> int | None:
+    def next(self) -> Claimed | None:
         """The next message whose turn has come, waiting for it; None where there is nothing more to do."""
         with self._changed:
             while not self._stopping.is_set():
@@ -71,12 +71,12 @@ class Line:
             heapq.heapreplace(self._waiting, (free, number, claimed))
         return None
 
-    def _give(self, now: float) -> int:
+    def _give(self, now: float) -> Claimed:
         _, _, claimed = heapq.heappop(self._waiting)
         if claimed.slot is not None:
             self._free[claimed.sender] = now + claimed.gap.total_seconds()
         self._calling += 1
-        return claimed.id
+        return claimed
 
     def _fill_up(self) -> None:
         """Lets go of the lock meanwhile: the others go on with what is there."""

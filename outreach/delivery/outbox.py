@@ -13,15 +13,17 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import MessageState
+from outreach import store
 
 from . import attempt, result
 from .breaker import watch_rates
-from .claim import Claimed, claim_due, expire_stale, give_up_lost_attempts, release
+from .claim import claim_due, expire_stale, give_up_lost_attempts, release
+from .claimed import Claimed
 from .errors import HELD_UP, NotReached
 from .line import Line
 from .providers.base import Providers
 from .providers.sandbox import advance
-from .steps import Side, Step, reached, step
+from .steps import Side, Step, reached, step, swift_step
 from .terms import Terms, terms_at
 
 log = structlog.get_logger(__name__)
@@ -96,6 +98,7 @@ class _Run:
     ) -> None:  # fmt: skip
         self.sessions, self.providers, self.clock, self.worker = sessions, providers, clock, worker
         self.limit, self.until = limit, until
+        self.engine = store.engine_of(sessions)
         self.batches = self.claimed = 0
         self.ends: Ends = Counter()
 
@@ -138,36 +141,35 @@ class _Run:
 
     def _work(self, line: Line) -> Ends:
         ends: Ends = Counter()
-        while (message_id := line.next()) is not None:
+        while (claimed := line.next()) is not None:
             try:
-                ends[self._deliver_or_leave(message_id)] += 1
+                ends[self._deliver_or_leave(claimed)] += 1
             finally:
                 line.done()
         return ends
 
-    def _deliver_or_leave(self, message_id: int) -> MessageState | None:
+    def _deliver_or_leave(self, claimed: Claimed) -> MessageState | None:
         """A fault of ours at one message never keeps the others waiting: it is logged, and its lease ends it.
 
         Before the call that means another try when the lease is over; after it, unknown.
         """
         try:
-            return self._deliver(message_id)
+            return self._deliver(claimed)
         except Exception:
-            log.exception("message left where it was", message_id=message_id, worker=self.worker)
+            log.exception("message left where it was", message_id=claimed.id, worker=self.worker)
             return None
 
-    def _deliver(self, message_id: int) -> MessageState | None:
+    def _deliver(self, claimed: Claimed) -> MessageState | None:
         """One claimed message; the state it came to, None where it is no longer there."""
         now, terms = self.clock(), self.terms
-        with step(self.sessions, Step.SENDING) as session:
-            outgoing = attempt.begin(session, message_id, self.worker, self.providers, terms, now)
+        with swift_step(self.engine, Step.SENDING) as session:
+            outgoing = attempt.begin(session, claimed, self.worker, self.providers, terms, now)
             if outgoing is None:
-                return attempt.state_of(session, message_id)
+                return attempt.state_of(session, claimed.id)
         reached(Step.CALL, Side.BEFORE)
         # A process that stood still until here (a suspended machine) must not call: its window may be over, and others
         # may have found that nothing arrived, and sent it themselves.
         late = self.clock() >= now + timedelta(seconds=terms.rules.attempt_deadline_seconds)
         answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
-        with step(self.sessions, Step.RESULT) as session:
-            return result.finish(session, outgoing, answer, terms.rules, self.clock())
+        return result.write_down(self.sessions, self.engine, claimed.id, outgoing, answer, terms.rules, self.clock())

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import District, JsonObject, School, Staff
-from outreach.effective import SHIPPED, message_files
+from outreach.effective import SHIPPED, message_file
 from outreach.errors import OutreachError
 
 log = structlog.get_logger(__name__)
@@ -86,8 +86,10 @@ def reply_words(reply: Reply, language: str | None, values: Mapping[str, str]) -
 def footer(language: str | None, values: Mapping[str, str], html: bool = False) -> str:
     """What stands under an e-mail to a family: why it came, and how to stop it; as text, or as a paragraph of HTML."""
     words = reply_words(Reply.FOOTER, language, values)
-    if not html:
-        return words
+    return _as_page(words, language, values) if html else words
+
+
+def _as_page(words: str, language: str | None, values: Mapping[str, str]) -> str:
     link = values["unsubscribe"]
     shown = escape(words).replace(
         escape(link), f'<a href="{escape(link)}">{escape(_replies(language).link)}</a>'
@@ -102,10 +104,11 @@ def with_footer(
     (no public address is set, so there is no link to give)."""
     if not values.get("unsubscribe"):
         return body, body_html
-    text = f"{body.rstrip()}\n\n-- \n{footer(language, values)}\n"
+    words = footer(language, values)
+    text = f"{body.rstrip()}\n\n-- \n{words}\n"
     if body_html is None:
         return text, None
-    below = footer(language, values, html=True)
+    below = _as_page(words, language, values)
     inside, end, after = body_html.rpartition("</body>")
     return text, f"{inside}{below}{end}{after}" if end else body_html + below
 
@@ -156,7 +159,7 @@ def language_of_reply(language: str | None) -> str:
 def check_replies(languages: list[str]) -> None:
     """Read the replies of each language that has some. Raises :class:`RepliesWrong` for the first that is wrong."""
     for language in languages:
-        path = message_files(language).get(FILE)
+        path = message_file(language, FILE)
         if path is not None:
             _parsed(path, path.stat().st_mtime_ns)
 
@@ -168,7 +171,7 @@ def _base(language: str | None) -> str:
 def _replies(language: str | None) -> Replies:
     """The approved words of the reader's language, else English; a broken file of a district's gives way to ours."""
     base = _base(language)
-    for path in (message_files(base).get(FILE), SHIPPED / "messages" / base / FILE, message_files(FALLBACK).get(FILE)):
+    for path in _places(base):
         if path is None or not path.is_file():
             continue
         try:
@@ -181,6 +184,12 @@ def _replies(language: str | None) -> Replies:
     shipped = _parsed(SHIPPED / "messages" / FALLBACK / FILE, 0)
     assert shipped is not None
     return shipped
+
+
+def _places(base: str) -> Iterator[Path | None]:
+    yield message_file(base, FILE)
+    yield SHIPPED / "messages" / base / FILE
+    yield message_file(FALLBACK, FILE)
 
 
 @lru_cache(maxsize=64)

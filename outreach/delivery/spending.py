@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -146,6 +147,7 @@ def money(micros: int, currency: str) -> str:
     return f"{before}{(Decimal(micros) / MICROS).quantize(CENT, ROUND_HALF_EVEN):,}"
 
 
+@lru_cache
 def _micros(price: float) -> int:
     """The decimal that was written in the configuration, not the float next to it."""
     return int((Decimal(str(price)) * MICROS).to_integral_value(ROUND_HALF_EVEN))

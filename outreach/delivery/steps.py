@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 
@@ -71,6 +72,17 @@ def reached(step: Step, side: Side) -> None:
 def step(sessions: sessionmaker[Session], name: Step) -> Iterator[Session]:
     """One transaction as a named step: committed at the end, rolled back where something is raised."""
     with sessions.begin() as session:
+        yield session
+        session.flush()
+        reached(name, Side.BEFORE)
+    reached(name, Side.AFTER)
+
+
+@contextmanager
+def swift_step(engine: Engine, name: Step) -> Iterator[Session]:
+    """The same on a bare connection: its session, which ends with it, costs nothing until something is asked of it."""
+    with engine.begin() as connection:
+        session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
         yield session
         session.flush()
         reached(name, Side.BEFORE)
