@@ -19,6 +19,7 @@ from models import Channel
 from outreach import store
 from outreach.delivery import Providers, deliver_due, providers
 from outreach.logs import set_up_logging
+from outreach.long_running import settle
 
 WARM_UP = 20
 """Messages a thread, before the clock starts."""
@@ -59,6 +60,7 @@ def _bare(port: int, channel: Channel, threads: int) -> Callable[[int, datetime]
 def _outbox(url: str, port: int, threads: int) -> Callable[[int, datetime], None]:
     engine = store.connect(url)
     sessions, lines = store.session_factory(engine), _lines(port, engine)
+    settle()  # as a worker does
 
     def send(_messages: int, now: datetime) -> None:
         began = perf_counter()

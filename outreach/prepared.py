@@ -7,7 +7,8 @@ the outbox that came to more than the database's own work and the provider's cal
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -26,6 +27,7 @@ Statement = Select[*tuple[Any, ...]] | Insert | Update
 Values = Mapping[str, object]
 Convert = Callable[[Any], Any]
 _numbers = count(1)
+IDLE = psycopg.pq.TransactionStatus.IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +91,29 @@ def connection_of(session: Session) -> Connection:
     return bind if isinstance(bind, Connection) else session.connection()
 
 
-def ask(connection: Connection, *asked: Asked) -> list[list[Any]]:
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One in which to :func:`ask`: on PostgreSQL it begins in the round trip of what is asked first, and is committed
+    in that of what is asked ``last``, else at the end. Anything else that is to run in it must be asked after that."""
+    options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def ask(connection: Connection, *asked: Asked, last: bool = False) -> list[list[Any]]:
     """The rows of each statement, in order; none of one that gives none.
 
     They run one after the other inside the connection's transaction, each seeing what those before it did and, on
     PostgreSQL, what others have committed by the time it begins; there they take one round trip. What a session has
     not flushed yet they do not see. Values are named as the statement's parameters are. The driver's own errors come
-    through.
+    through. ``last``: nothing more will be asked in this :func:`transaction`.
     """
     made = [statement.on(connection.dialect) for statement, _ in asked]
     told = [one.parameters(values) for one, (_, values) in zip(made, asked, strict=True)]
     driver = connection.connection.driver_connection
     if isinstance(driver, psycopg.Connection):
-        fetched = _at_once(driver, connection.info, made, told)
+        begins = driver.autocommit and connection.in_transaction() and driver.pgconn.transaction_status == IDLE
+        fetched = _at_once(driver, connection.info, made, told, begins=begins, ends=driver.autocommit and last)
     else:
         assert driver is not None
         fetched = [driver.execute(one.text, values).fetchall() for one, values in zip(made, told, strict=True)]
@@ -109,17 +121,15 @@ def ask(connection: Connection, *asked: Asked) -> list[list[Any]]:
 
 
 def ask_alone(engine: Engine, *asked: Asked) -> list[list[Any]]:
-    """The same in a transaction of their own, committed at its end: on PostgreSQL in the same round trip."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return ask(connection, *asked)
-    with engine.begin() as connection:
-        return ask(connection, *asked)
+    """The same in a transaction of their own: on PostgreSQL one round trip in all."""
+    with transaction(engine) as connection:
+        return ask(connection, *asked, last=True)
 
 
 def _at_once(
-    driver: psycopg.Connection[Any], info: dict[Any, Any], made: Sequence[_Made], told: Sequence[Sequence[Any]]
-) -> list[Sequence[Any]]:
+    driver: psycopg.Connection[Any], info: dict[Any, Any], made: Sequence[_Made], told: Sequence[Sequence[Any]], *,
+    begins: bool, ends: bool,
+) -> list[Sequence[Any]]:  # fmt: skip
     """All in one message to the server, which has a plan of each from this connection's first time on."""
     planned: set[bytes] = info.setdefault(__name__, set())
     for one in made:
@@ -128,7 +138,9 @@ def _at_once(
             planned.add(one.name)
     quote = Transformer(driver).as_literal
     calls = [_call(one.name, values, quote) for one, values in zip(made, told, strict=True)]
-    cursor = driver.execute(b"; ".join(calls), prepare=False)
+    cursor = driver.execute(b";".join([*[b"BEGIN"] * begins, *calls, *[b"COMMIT"] * ends]), prepare=False)
+    if begins:
+        cursor.nextset()
     fetched: list[Sequence[Any]] = []
     for one in made:
         fetched.append(cursor.fetchall() if one.reads is not None else [])

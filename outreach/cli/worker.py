@@ -11,6 +11,7 @@ from jobs.scheduler import Parts, run_worker
 from outreach.cli.context import CliContext, pass_cli
 from outreach.cli.nightly import link, renderer, worker_name
 from outreach.delivery import providers
+from outreach.long_running import settle
 
 
 @click.command("worker")
@@ -24,6 +25,7 @@ def worker(cli: CliContext) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sessions = cli.sessions
+    settle()
     run_worker(
         Parts(
             sessions=sessions,

@@ -25,6 +25,7 @@ from .providers.base import Accepted, Outgoing, Providers
 from .segments import segments_of
 from .spending import cost_of
 from .states import MOVES, move
+from .steps import at_the_end
 from .stop import stopped
 from .terms import Terms
 
@@ -156,8 +157,8 @@ def _sending(
         segments = segments_of(words.body).count
     cost = cost_of(message.channel, segments, terms.prices)
     terms.spend(cost)
-    ask(
-        connection_of(session),
+    at_the_end(
+        session,
         (_TO_SENDING, {
             "of_message": message.id, "new_state": MessageState.SENDING, "new_state_reason": None,
             "new_attempt_id": attempt_id, "new_attempts": message.attempts + 1, "new_provider": provider,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import (
@@ -40,7 +40,7 @@ from .consent import allows
 from .final_words import words_refused
 from .first_text import texts_that_reached
 from .gate import AT_ONCE, GateFacts
-from .gate_students import STUDENT_COLUMNS, About, about_of, hold_on, with_students
+from .gate_students import STUDENT_COLUMNS, About, about_of, with_students
 from .providers.base import Providers
 from .states import ON_ITS_WAY
 from .stop import stopped
@@ -110,13 +110,13 @@ def facts_for(
     return GateFacts(
         kind=message.kind, automated=message.automated, urgent=message.urgent,
         about_school_work=message.about_school_work, expires_at=message.expires_at,
-        held=_hold(session, [row.hold_id, *(one.hold_id for one in about)]),
+        held=_hold(session, [one.hold_id for one in standing.rows]),
         live_from=first_day if message.channel in live else None,
         goes_live=message.channel not in live or first_day is not None,
         reader_active=bool(row.guardian_active and row.reached), children=[one.child for one in about],
         consented=allows(row.consent, message.category, basis_recorded=row.consent_basis_at is not None),
         said_no=row.consent is ConsentState.OUT,
-        health=row.health, usable_elsewhere=row.health is not AddressHealth.USABLE and bool(row.better),
+        health=row.health, usable_elsewhere=row.health is not AddressHealth.USABLE and _has_better(session, message),
         shared_with_barred=any(one.shared_with_barred for one in about),
         zones=_zones([row.guardian_zone, row.school_zone, row.district_zone], row.address_zone),
         hours=terms.hours_of(session, row.school_id) if row.school_id is not None else None,
@@ -124,8 +124,8 @@ def facts_for(
         address_sent=sent.address, address_automated=sent.address_automated,
         sender_here=_still_here(row.sender_active, row.left_on, standing.today),
         ahead=sent.ahead, wrong_words=words_refused(session, message, terms.rules, first=standing.first_text),
-        gets_texts=not row.gets_no_texts, words_known_here=sent.words_known_here,
-        replied_already=_replied(session, message),
+        gets_texts=message.channel is not Channel.SMS or row.gets_texts is not False,
+        words_known_here=sent.words_known_here, replied_already=_replied(session, message),
         money_from=terms.resumes_at if terms.left <= 0 else None,
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ def _still_here(active: bool | None, left_on: date | None, today: date) -> bool:
     return active is None or (active and (left_on is None or left_on > today))
 
 
-_POINT, _OTHER_POINT, _OTHER = aliased(ContactPoint), aliased(ContactPoint), aliased(Address)
+_POINT = aliased(ContactPoint)
 _ONCE = (
     select(
         stopped().label("stopped"),
@@ -148,22 +148,7 @@ _ONCE = (
         )
         .order_by(Consent.id.desc()).limit(1).correlate(Message).scalar_subquery().label("consent"),
         Guardian.active.label("guardian_active"), Guardian.timezone.label("guardian_zone"),
-        exists()
-        .where(_POINT.guardian_id == Message.guardian_id, _POINT.address_id == Message.address_id, _POINT.active)
-        .label("reached"),
-        exists()
-        .where(
-            _POINT.guardian_id == Message.guardian_id, _POINT.address_id == Message.address_id,
-            _POINT.texts.is_(False), Message.channel == Channel.SMS,
-        )
-        .label("gets_no_texts"),
-        exists()
-        .where(
-            _OTHER_POINT.guardian_id == Message.guardian_id, _OTHER_POINT.active,
-            _OTHER.id == _OTHER_POINT.address_id, _OTHER.kind == Address.kind, _OTHER.health == AddressHealth.USABLE,
-            or_(Message.channel != Channel.SMS, _OTHER_POINT.texts.is_(None), _OTHER_POINT.texts.is_(True)),
-        )
-        .label("better"),
+        _POINT.active.label("reached"), _POINT.texts.label("gets_texts"),
         Staff.active.label("sender_active"), Staff.left_on,
         School.id.label("school_id"), School.timezone.label("school_zone"), School.sms_live_from,
         School.email_live_from, District.timezone.label("district_zone"), District.consent_basis_at,
@@ -171,11 +156,11 @@ _ONCE = (
         .label("texted"),
         District.name.label("district"), School.name.label("school"), School.phone, Staff.display_name.label("sender"),
         *STUDENT_COLUMNS,
-        hold_on(Hold.family_id == Message.family_id, Hold.school_id == Message.school_id).label("hold_id"),
     )
     .select_from(Message)
     .join(Address, Address.id == Message.address_id)
     .outerjoin(Guardian, Guardian.id == Message.guardian_id)
+    .outerjoin(_POINT, and_(_POINT.guardian_id == Message.guardian_id, _POINT.address_id == Message.address_id))
     .outerjoin(Staff, Staff.id == Message.staff_id)
     .outerjoin(District, District.id == 1)
     .where(Message.id == bindparam("message_id"))
@@ -194,6 +179,21 @@ def _hold(session: Session, holds: Sequence[int | None]) -> str | None:
         return None
     name = session.scalar(select(Staff.display_name).join(Hold, Hold.ask_staff_id == Staff.id).where(Hold.id == found))
     return f"ask {name or 'the school office'}."
+
+
+def _has_better(session: Session, message: AnyMessage) -> bool:
+    """The same guardian has an address of the same kind that works, and gets texts where this is one."""
+    gets_them = or_(ContactPoint.texts.is_(None), ContactPoint.texts.is_(True))
+    here = select(Address.kind).where(Address.id == message.address_id).scalar_subquery()
+    better = (
+        select(ContactPoint.id)
+        .join(Address, Address.id == ContactPoint.address_id)
+        .where(
+            ContactPoint.guardian_id == message.guardian_id, ContactPoint.active, Address.kind == here,
+            Address.health == AddressHealth.USABLE, *([gets_them] if message.channel is Channel.SMS else []),
+        )
+    )  # fmt: skip
+    return session.scalar(better.limit(1)) is not None
 
 
 def _zones(own: Sequence[str | None], region: str | None) -> tuple[ZoneInfo, ...]:

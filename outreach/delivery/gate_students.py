@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from models import ContactPoint, FamilyMember, Guardianship, Hold, MessageStudent, Student
+from models import ContactPoint, FamilyMember, Guardianship, Hold, Message, MessageStudent, Student
 
 from .gate import ChildFacts
 
@@ -20,8 +20,6 @@ ADULT_AT = 18
 @dataclass(frozen=True, slots=True)
 class About:
     child: ChildFacts
-    hold_id: int | None
-    """The oldest hold on the student or the school."""
     shared_with_barred: bool
     """The address also reaches a guardian who may not be contacted about this student, or has no rights."""
 
@@ -36,18 +34,10 @@ def about_of(rows: Iterable[Any], today: date) -> Sequence[About]:
                 may_contact=bool(row.may_contact), holds_rights=bool(row.holds_rights),
                 emergency_only=bool(row.emergency_only),
             ),
-            hold_id=row.student_hold_id, shared_with_barred=bool(row.barred),
+            shared_with_barred=bool(row.barred),
         )
         for row in rows if row.student_id is not None
     ]  # fmt: skip
-
-
-def hold_on(*touched: ColumnElement[bool]) -> ColumnElement[int | None]:
-    """The oldest hold in force at ``:now`` that touches any of these."""
-    in_force = and_(
-        Hold.from_at <= bindparam("now"), or_(Hold.until_at.is_(None), Hold.until_at > bindparam("now"))
-    )  # fmt: skip
-    return select(func.min(Hold.id)).where(or_(*touched), in_force).scalar_subquery()
 
 
 _NAMED = select(MessageStudent.student_id).where(MessageStudent.message_id == bindparam("message_id"))
@@ -57,6 +47,18 @@ _MEMBERS = select(FamilyMember.student_id).where(
 _ABOUT = _NAMED.union_all(_MEMBERS.where(~exists(_NAMED))).subquery("about")
 """Those the message names; where it names none it is about every child of the family, and needs leave for each."""
 _MEMBER, _OTHER, _POINT = aliased(FamilyMember), aliased(Guardianship), aliased(ContactPoint)
+_HOLD = (
+    select(func.min(Hold.id))
+    .where(
+        Hold.from_at <= bindparam("now"), or_(Hold.until_at.is_(None), Hold.until_at > bindparam("now")),
+        or_(
+            Hold.family_id == Message.family_id, Hold.school_id == Message.school_id,
+            Hold.student_id == Student.id, Hold.school_id == Student.school_id,
+        ),
+    )
+    .scalar_subquery()
+)  # fmt: skip
+"""The oldest hold in force on the family, the student, or one of their schools."""
 STUDENT_COLUMNS = (
     Student.id.label("student_id"), Student.preferred_name, Student.given_name, Student.active, Student.birth_date,
     Student.rights_review_at, Guardianship.may_contact, Guardianship.holds_rights, Guardianship.emergency_only,
@@ -65,7 +67,7 @@ STUDENT_COLUMNS = (
         _MEMBER.student_id == Student.id, _MEMBER.family_id == bindparam("family_id"), _MEMBER.until_on.is_(None)
     )
     .label("member"),
-    hold_on(Hold.student_id == Student.id, Hold.school_id == Student.school_id).label("student_hold_id"),
+    _HOLD.label("hold_id"),
     exists()
     .where(
         _OTHER.student_id == Student.id, or_(_OTHER.ended_on.is_(None), _OTHER.ended_on > bindparam("today")),

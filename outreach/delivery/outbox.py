@@ -16,12 +16,13 @@ from models import MessageState
 from outreach import store
 
 from . import attempt, result
+from .answers import Answers, Yes
 from .breaker import watch_rates
 from .claim import claim_due, expire_stale, give_up_lost_attempts, release
 from .claimed import Claimed
 from .errors import HELD_UP, NotReached
 from .line import Line
-from .providers.base import Providers
+from .providers.base import Accepted, Providers
 from .providers.sandbox import advance
 from .steps import Side, Step, reached, step, swift_step
 from .terms import Terms, terms_at
@@ -29,7 +30,7 @@ from .terms import Terms, terms_at
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 """Tells the time, with its zone, whenever it is asked."""
-BATCH = 50
+BATCH = 100
 """Messages of one channel claimed at once."""
 TERMS_LAST = timedelta(seconds=5)
 """After that rules, calendars and what is left of the month's money are read again."""
@@ -88,6 +89,7 @@ def drain(
 class _Run:
     """One call of :func:`deliver_due`: its batches, and how its messages ended."""
 
+    answers: Answers
     terms: Terms
     terms_of: datetime
     """The moment at which they were read."""
@@ -104,6 +106,7 @@ class _Run:
 
     def deliver(self, threads: int, stopping: Event) -> DeliveryFigures:
         line = Line(self._claim, threads, stopping)
+        self.answers = Answers(self.sessions, self.terms.rules)
         try:
             with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
                 for each in [pool.submit(self._work, line) for _ in range(threads)]:
@@ -112,7 +115,7 @@ class _Run:
             if line.left():
                 with step(self.sessions, Step.CLAIM) as session:
                     release(session, self.worker, line.left())
-        ends = self.ends
+        ends = self.ends + self.answers.ends
         return DeliveryFigures(
             claimed=self.claimed - len(line.left()),
             accepted=ends[MessageState.ACCEPTED] + ends[MessageState.DELIVERED],
@@ -143,12 +146,12 @@ class _Run:
         ends: Ends = Counter()
         while (claimed := line.next()) is not None:
             try:
-                ends[self._deliver_or_leave(claimed)] += 1
+                ends += self._deliver_or_leave(claimed)
             finally:
                 line.done()
         return ends
 
-    def _deliver_or_leave(self, claimed: Claimed) -> MessageState | None:
+    def _deliver_or_leave(self, claimed: Claimed) -> Ends:
         """A fault of ours at one message never keeps the others waiting: it is logged, and its lease ends it.
 
         Before the call that means another try when the lease is over; after it, unknown.
@@ -157,19 +160,24 @@ class _Run:
             return self._deliver(claimed)
         except Exception:
             log.exception("message left where it was", message_id=claimed.id, worker=self.worker)
-            return None
+            return Ends([None])
 
-    def _deliver(self, claimed: Claimed) -> MessageState | None:
-        """One claimed message; the state it came to, None where it is no longer there."""
+    def _deliver(self, claimed: Claimed) -> Ends:
+        """One claimed message; the state it came to, None where it is no longer there, nothing where its answer is
+        being written down."""
         now, terms = self.clock(), self.terms
         with swift_step(self.engine, Step.SENDING) as session:
             outgoing = attempt.begin(session, claimed, self.worker, self.providers, terms, now)
             if outgoing is None:
-                return attempt.state_of(session, claimed.id)
+                return Ends([attempt.state_of(session, claimed.id)])
         reached(Step.CALL, Side.BEFORE)
         # A process that stood still until here (a suspended machine) must not call: its window may be over, and others
         # may have found that nothing arrived, and sent it themselves.
         late = self.clock() >= now + timedelta(seconds=terms.rules.attempt_deadline_seconds)
         answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
-        return result.write_down(self.sessions, self.engine, claimed.id, outgoing, answer, terms.rules, self.clock())
+        if isinstance(answer, Accepted):
+            self.answers.put(Yes(claimed.id, outgoing, answer, self.clock()))
+            return Ends()
+        with step(self.sessions, Step.RESULT) as session:
+            return Ends([result.finish(session, outgoing, answer, terms.rules, self.clock())])

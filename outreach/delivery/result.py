@@ -6,15 +6,15 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from config.tuning import SendingRules
 from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, MessageState
-from outreach.prepared import Asked, Prepared, ask_alone
+from outreach.prepared import Asked, Prepared
 
 from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow
 from .pauses import pause_provider
@@ -22,7 +22,6 @@ from .providers.base import Accepted, Outgoing
 from .receipts import apply_early_receipts
 from .refusals import note_refusal
 from .states import NOT_KNOWN, move
-from .steps import Side, Step, reached, step
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -30,21 +29,6 @@ LONGEST_UNCOUNTED = timedelta(minutes=10)
 """After a try that uses none up, so that what waited out an outage leaves soon after it."""
 DOUBLINGS = 10
 """More than lead to the longest wait."""
-
-
-def write_down(
-    sessions: sessionmaker[Session], engine: Engine, message_id: int, outgoing: Outgoing,
-    answer: Accepted | ProviderError, rules: SendingRules, now: datetime,
-) -> MessageState:  # fmt: skip
-    """What the provider said, as a step of its own: the usual yes in one round trip, all else by :func:`finish`."""
-    if isinstance(answer, Accepted):
-        reached(Step.RESULT, Side.BEFORE)
-        taken, _ = ask_alone(engine, *_as_accepted(message_id, outgoing.attempt_id, answer, now))
-        if taken:
-            reached(Step.RESULT, Side.AFTER)
-            return MessageState.ACCEPTED
-    with step(sessions, Step.RESULT) as session:
-        return finish(session, outgoing, answer, rules, now)
 
 
 def finish(
@@ -120,7 +104,7 @@ _ANSWERED: Prepared[object] = Prepared(
 )  # fmt: skip
 
 
-def _as_accepted(message_id: int, attempt_id: str, answer: Accepted, now: datetime) -> Sequence[Asked]:
+def as_accepted(message_id: int, attempt_id: str, answer: Accepted, now: datetime) -> Sequence[Asked]:
     """The usual end, in two statements. The first gives no row, and neither writes, where a receipt came first or the
     message has gone on without this attempt."""
     told = {"of_message": message_id, "of_attempt": attempt_id, "new_provider_id": answer.provider_id, "at": now}

@@ -6,11 +6,13 @@ import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, ReadTimeoutError
 
 from ..errors import NotReached, ProviderError, Unclear
@@ -57,7 +59,38 @@ class Pool(HTTPAdapter):
         verify, proxies, cert = around["verify"], around["proxies"], around["cert"]
         connections = self.get_connection_with_tls_context(request, verify, proxies, cert)
         self.cert_verify(connections, url, verify, cert)
+        connections.ConnectionCls = _AT_ONCE[type(connections)]
         return connections, urlsplit(self.request_url(request, proxies)).netloc != ""
+
+
+class _AtOnce(HTTPConnection):
+    """Head and body leave in one write: in two they are two packets, and the thread waits twice for its turn."""
+
+    _kept: list[bytes] | None = None
+
+    def request(self, *args: Any, **options: Any) -> None:
+        self._kept = []
+        try:
+            super().request(*args, **options)
+            whole = b"".join(self._kept)
+        finally:
+            self._kept = None
+        super().send(whole)
+
+    def send(self, data: Any) -> None:
+        if self._kept is None:
+            super().send(data)
+        else:
+            self._kept.append(data)
+
+
+class _AtOnceByTls(_AtOnce, HTTPSConnection):
+    pass
+
+
+_AT_ONCE: Mapping[type[HTTPConnectionPool], type[HTTPConnection]] = {
+    HTTPConnectionPool: _AtOnce, HTTPSConnectionPool: _AtOnceByTls,
+}  # fmt: skip
 
 
 def patience(deadline: timedelta) -> float:
