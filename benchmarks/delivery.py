@@ -8,8 +8,9 @@ A stub takes each message 50 ms after it was asked. Fails (exit status 1) unless
 
 The outbox claims, asks the gate under the family's and the address's lock and commits ``sending`` for each message by
 itself, and writes down each answer, several in one transaction where they come together: the stub must have taken each
-message, and the database must have committed at least once for each. Every ratio is the median of some rounds', the two sides taking turns, so that what else the
-machine does weighs on both. Each side runs in processes of its own, warmed up by messages that do not count.
+message, and the database must have committed at least once for each. Every ratio is the median of some rounds', the two
+sides taking turns, so that what else the machine does weighs on both. Each side runs in processes of its own, warmed up
+by messages that do not count.
 SQLite's figures are printed too; they decide nothing.
 """
 

@@ -64,7 +64,8 @@ class Prepared(Generic[Row]):
         made = self._made.get(dialect.name)
         if made is None:
             with self._making:
-                made = self._made[dialect.name] = _make(self._statement, dialect)
+                made = self._made.get(dialect.name) or _make(self._statement, dialect)
+                self._made[dialect.name] = made
         return made
 
     def rows(self, made: _Made, fetched: Sequence[Sequence[Any]]) -> list[Row]:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -46,6 +47,8 @@ def prepare(engine: Engine) -> Engine:
         _make_folder(engine.url.database)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _keep_no_plans)
     return engine
 
 
@@ -80,6 +83,12 @@ def _make_folder(file: str | None) -> None:
             raise DatabaseFolderError(
                 f"The database's folder {folder} cannot be made ({error.strerror}); see OUTREACH_DATABASE_URL."
             ) from None
+
+
+def _keep_no_plans(connection: psycopg.Connection[Any], _record: object) -> None:
+    """The driver forgets whatever it had the server plan when something is rolled back, by a command that would also
+    drop what :mod:`outreach.prepared` has planned there; so it plans nothing."""
+    connection.prepare_threshold = None
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -30,7 +30,7 @@ from .terms import Terms, terms_at
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 """Tells the time, with its zone, whenever it is asked."""
-BATCH = 100
+BATCH = 60
 """Messages of one channel claimed at once."""
 TERMS_LAST = timedelta(seconds=5)
 """After that rules, calendars and what is left of the month's money are read again."""

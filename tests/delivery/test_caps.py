@@ -21,9 +21,10 @@ from models import (
     SandboxMessage,
 )
 from outreach.delivery import Providers, deliver_due
-from outreach.delivery.caps import Places, places
+from outreach.delivery.caps import Places
 from outreach.delivery.pauses import pause_provider
 from outreach.effective import effective_config
+from tests.delivery.claims import places_of
 from tests.delivery.letters import Household, household, intent, text
 from tests.world import NOW, World
 
@@ -81,7 +82,7 @@ def sent(session: Session, home: Household, key: str, days_ago: float, **values:
 
 def share(session: Session, message: Message, now: datetime = NOW) -> Places:
     rules = effective_config(session, now).cadence.sending
-    return places(session, message, now, rules, {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"})
+    return places_of(session, message, now, rules, {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"})
 
 
 def counted(session: Session, home: Household) -> int:

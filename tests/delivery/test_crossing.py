@@ -33,12 +33,14 @@ from models import Request as Question
 from outreach.contacts import lock_family
 from outreach.delivery import Intent, Providers, Receipt, ReceiptEvent, deliver_due, enqueue, resume_providers, sandbox
 from outreach.delivery.attempt import begin
+from outreach.delivery.claimed import Claimed
 from outreach.delivery.inbound.route import Origin
 from outreach.delivery.inbound.stopping import stop
 from outreach.delivery.pauses import pause_provider
 from outreach.delivery.receipts import apply_waiting, receive_receipts
 from outreach.delivery.terms import terms_at
 from tests.delivery import letters
+from tests.delivery.claims import claim_of
 from tests.delivery.letters import Household, household
 from tests.world import NOW, World
 
@@ -131,14 +133,14 @@ def delivered(attempt_id: str) -> Receipt:
     )  # fmt: skip
 
 
-def claimed(session: Session, message: Message) -> int:
+def claimed(session: Session, message: Message) -> Claimed:
     message.claimed_by, message.lease_until = "w", LATER + timedelta(minutes=5)
     session.flush()
-    return message.id
+    return claim_of(message)
 
 
-def sends(session: Session, message_id: int, providers: Providers) -> None:
-    assert begin(session, message_id, "w", providers, terms_at(session, LATER), LATER) is not None
+def sends(session: Session, message: Claimed, providers: Providers) -> None:
+    assert begin(session, message, "w", providers, terms_at(session, LATER), LATER) is not None
 
 
 def test_a_receipt_and_a_message_that_leaves(
@@ -246,7 +248,7 @@ def test_a_letter_about_a_pause_and_who_resumes(
             ),
             NOW,
         )  # fmt: skip
-        letter_id = claimed(session, letter)
+        leaving = claimed(session, letter)
 
     def resumes() -> list[str]:
         with sessions.begin() as session:
@@ -254,9 +256,9 @@ def test_a_letter_about_a_pause_and_who_resumes(
 
     cross(
         sessions, engine,
-        lambda session: session.get_one(Message, letter_id, with_for_update=True),
+        lambda session: session.get_one(Message, leaving.id, with_for_update=True),
         resumes,
-        lambda session: begin(session, letter_id, "w", providers, terms_at(session, LATER), LATER),
+        lambda session: begin(session, leaving, "w", providers, terms_at(session, LATER), LATER),
     )  # fmt: skip
     with sessions() as session:
         assert session.scalars(select(ProviderPause)).all() == []

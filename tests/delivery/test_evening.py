@@ -14,6 +14,7 @@ from models import Channel, Guardianship, Message, MessageState, Staff
 from outreach.delivery import Accepted, Outgoing, Providers
 from outreach.delivery.attempt import begin
 from outreach.delivery.terms import terms_at
+from tests.delivery.claims import claim_of
 from tests.delivery.letters import Household, household, text
 from tests.world import World
 
@@ -42,7 +43,7 @@ def written(session: Session, world: World) -> tuple[Household, Message]:
 def leaves(session: Session, message: Message, at: datetime) -> Outgoing | None:
     message.claimed_by, message.lease_until = "w", at + timedelta(minutes=2)
     session.flush()
-    return begin(session, message.id, "w", PROVIDERS, terms_at(session, at), at)
+    return begin(session, claim_of(message), "w", PROVIDERS, terms_at(session, at), at)
 
 
 def sender_leaves(session: Session, home: Household, message: Message) -> None:

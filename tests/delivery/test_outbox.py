@@ -287,7 +287,7 @@ def test_a_crash_after_the_call_leaves_it_unknown_and_it_is_never_sent_again(
         terms = terms_at(session, NOW)
         (claimed,) = claim_due(session, providers, "dies", NOW, terms.rules, 10)
     with sessions.begin() as session:
-        outgoing = attempt.begin(session, claimed.id, "dies", providers, terms, NOW)
+        outgoing = attempt.begin(session, claimed, "dies", providers, terms, NOW)
     assert outgoing is not None
     providers.of(Channel.SMS).send(outgoing)  # and the process dies here
     assert deliver_due(sessions, providers, lambda: NOW + timedelta(seconds=60), "other").claimed == 0

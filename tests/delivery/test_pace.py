@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import AddressKind, Audience, Channel, Message, MessageKind, MessageState, SenderPace
 from outreach.delivery import Intent, Outgoing, Providers, enqueue
-from outreach.delivery.claim import Claimed, claim_due
+from outreach.delivery.claim import claim_due
+from outreach.delivery.claimed import Claimed
 from outreach.delivery.pace import AHEAD, gap_of, slots, slots_left
 from outreach.delivery.providers.base import Accepted
 from outreach.delivery.terms import terms_at

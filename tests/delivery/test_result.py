@@ -37,7 +37,7 @@ def again(sessions: sessionmaker[Session], providers: Providers, now: object) ->
     with sessions.begin() as session:
         terms = terms_at(session, NOW)
         (claimed,) = claim_due(session, providers, "w", NOW, terms.rules, 1)
-        outgoing = attempt.begin(session, claimed.id, "w", providers, terms, NOW)
+        outgoing = attempt.begin(session, claimed, "w", providers, terms, NOW)
     assert outgoing is not None
     return outgoing, terms
 

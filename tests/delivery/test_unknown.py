@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import AccountRole, AuditEvent, Channel, MessageState
 from outreach.access import NotAllowed, Viewer
 from outreach.delivery import DeliveryRefused, Receipt, ReceiptEvent, apply_receipt
-from outreach.delivery.caps import places
 from outreach.delivery.spending import left_this_month
 from outreach.delivery.unknown import Became, settle_unknown
 from outreach.errors import NotFound
 from tests.contract.stub import Answer, running
+from tests.delivery.claims import places_of
 from tests.delivery.letters import text
 from tests.delivery.test_gate import RULES as SENDING
 from tests.delivery.test_spending import RULES
@@ -123,7 +123,7 @@ def test_what_was_given_up_may_have_arrived_and_so_counts(line: Wire) -> None:
     with line.sessions() as session:
         assert left_this_month(session, line.now, RULES, live=True) == before
         another = text(session, line.homes[0], "another", due_at=line.now)
-        assert places(session, another, NOW + timedelta(days=6), SENDING, {Channel.EMAIL: "sendgrid"}).family == (
+        assert places_of(session, another, NOW + timedelta(days=6), SENDING, {Channel.EMAIL: "sendgrid"}).family == (
             message.sent_at,
         )
 
