@@ -166,6 +166,9 @@ def _literal(value: object, quote: Callable[[object], bytes]) -> bytes:
 
 def _make(statement: Statement, dialect: Dialect) -> _Made:
     compiled = _with_its_values(statement).compile(dialect=_numbered(dialect))
+    unnamed = [column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch)]
+    if unnamed:
+        raise TypeError(f"name a value for {', '.join(unnamed)}: a prepared statement fills in no default")
     binds = compiled.binds
     whole = compiled.construct_expanded_state({name: None for name, bind in binds.items() if bind.required})
     order = list(whole.positiontup or ())
