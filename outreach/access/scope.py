@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from sqlalchemy import CompoundSelect, Select, and_, exists, false, func, or_, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -10,7 +12,12 @@ from models import Assignment, Enrollment, Family, FamilyMember, Request, Reques
 from .surnames import plain_letters
 from .viewer import Viewer
 
+VIEWERS = 256
+"""Whose sets are kept as statements: to build them, and the key by which SQLAlchemy knows them again, took a good part
+of the time of a page. A viewer of another day is another."""
 
+
+@lru_cache(VIEWERS)
 def visible_families(viewer: Viewer) -> Select[int]:
     """The ids of every family that ``viewer`` may see, for ``.where(X.family_id.in_(visible_families(viewer)))``.
 
@@ -34,6 +41,7 @@ def visible_families(viewer: Viewer) -> Select[int]:
     return select(Family.id).where(Family.id.in_(union(*parts)))
 
 
+@lru_cache(VIEWERS)
 def visible_students(viewer: Viewer) -> Select[int]:
     """The ids of the students whose own school work and contacts ``viewer`` may see.
 
@@ -99,6 +107,7 @@ def current_enrollment(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+@cache
 def on_caseload() -> ColumnElement[bool]:
     """The student is on the assignment's caseload: its school and, where given, its grade and surname range.
 
