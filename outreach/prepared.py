@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import psycopg
 from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
 from sqlalchemy import BindParameter, Connection, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
@@ -139,7 +140,11 @@ def _at_once(
             planned.add(one.name)
     quote = Transformer(driver).as_literal
     calls = [_call(one.name, values, quote) for one, values in zip(made, told, strict=True)]
-    cursor = driver.execute(b";".join([*[b"BEGIN"] * begins, *calls, *[b"COMMIT"] * ends]), prepare=False)
+    whole = b";".join([*[b"BEGIN"] * begins, *calls, *[b"COMMIT"] * ends])
+    if all(one.reads is None for one in made):
+        _tell(driver, whole)
+        return [[] for _ in made]
+    cursor = driver.execute(whole, prepare=False)
     if begins:
         cursor.nextset()
     fetched: list[Sequence[Any]] = []
@@ -147,6 +152,16 @@ def _at_once(
         fetched.append(cursor.fetchall() if one.reads is not None else [])
         cursor.nextset()
     return fetched
+
+
+def _tell(driver: psycopg.Connection[Any], whole: bytes) -> None:
+    """What gives no rows needs none of the driver's care for them: one call, in which this thread gives way once."""
+    if not driver.autocommit and driver.pgconn.transaction_status == IDLE:
+        driver.execute(whole, prepare=False)  # it begins the transaction first
+        return
+    result = driver.pgconn.exec_(whole)
+    if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+        raise error_from_result(result, encoding=driver.info.encoding)
 
 
 def _call(name: bytes, values: Sequence[object], quote: Callable[[object], bytes]) -> bytes:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
-from .case import READ_WITHIN, Case
+from .case import READ_WITHIN, Case, Final
 from .journal import Words, Wrote
 from .letters import sid_of
 
@@ -42,7 +42,15 @@ def _taken(case: Case) -> Counter[str]:
 
 
 def _too_late(case: Case, one: Wrote) -> bool:
-    ends = one.at + READ_WITHIN + GOOD_FOR
-    died = any(kill.of_a_worker and one.at <= kill.at <= ends for kill in case.kills)
     key = f"inbound|{sid_of(one.to)}|"
-    return died and any(name.startswith(key) and final.state == "expired" for name, final in case.finals.items())
+    ended = [final for name, final in case.finals.items() if name.startswith(key) and final.state == "expired"]
+    return any(_died_over(case, one, final) for final in ended)
+
+
+def _died_over(case: Case, one: Wrote, final: Final) -> bool:
+    """In the midst of an attempt at it, or while it could still have been made."""
+    ends = one.at + READ_WITHIN + GOOD_FOR
+    return any(
+        kill.of_a_worker and (one.at <= kill.at <= ends or final.attempts.intersection(kill.in_flight))
+        for kill in case.kills
+    )
