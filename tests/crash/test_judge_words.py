@@ -69,6 +69,10 @@ def test_a_reply_over_which_a_worker_died_may_have_become_too_late_and_nothing_e
         lines = found(case([], [], wrote=[wrote], kills=kills, finals={key: final(state)}))
         assert ("lost" not in lines) is good
     assert "lost" in found(case([], [], wrote=[wrote], kills=[died]))
+    late = replace(died, at=NOON + timedelta(minutes=6), in_flight=("made in time",))
+    for attempt, good in (("made in time", True), ("another", False)):
+        finals = {key: replace(final("expired"), attempts=frozenset({attempt}))}
+        assert ("lost" not in found(case([], [], wrote=[wrote], kills=[late], finals=finals))) is good
 
 
 @pytest.mark.parametrize("key", ["inbound|SM1|help", "fallback|7"])
