@@ -93,13 +93,41 @@ def connection_of(session: Session) -> Connection:
     return bind if isinstance(bind, Connection) else session.connection()
 
 
-@contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """One in which to :func:`ask`: on PostgreSQL it begins in the round trip of what is asked first, and is committed
-    in that of what is asked ``last``, else at the end. Anything else that is to run in it must be asked after that."""
-    options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+class Kept:
+    """One thread's connection for many transactions, which costs each a good deal less than one of its own. Between
+    two of them nothing is open on it. Leave it by ``with``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._let_go()
+
+    @contextmanager
+    def transaction(self, *, begun: bool = False) -> Iterator[Connection]:
+        """One in which to :func:`ask`: on PostgreSQL it begins in the round trip of what is asked first, and is
+        committed in that of what is asked ``last``, else at the end. ``begun``: in a round trip of its own, for who has
+        something else run in it first. Where something is raised, the next transaction has a new connection."""
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(**self._options)
+        try:
+            with self._connection.begin():
+                if begun:
+                    ask(self._connection)
+                yield self._connection
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 def ask(connection: Connection, *asked: Asked, last: bool = False) -> list[list[Any]]:
@@ -108,7 +136,7 @@ def ask(connection: Connection, *asked: Asked, last: bool = False) -> list[list[
     They run one after the other inside the connection's transaction, each seeing what those before it did and, on
     PostgreSQL, what others have committed by the time it begins; there they take one round trip. What a session has
     not flushed yet they do not see. Values are named as the statement's parameters are. The driver's own errors come
-    through. ``last``: nothing more will be asked in this :func:`transaction`.
+    through. ``last``: nothing more will be asked in this transaction of a :class:`Kept` connection.
     """
     made = [statement.on(connection.dialect) for statement, _ in asked]
     told = [one.parameters(values) for one, (_, values) in zip(made, asked, strict=True)]
@@ -124,7 +152,7 @@ def ask(connection: Connection, *asked: Asked, last: bool = False) -> list[list[
 
 def ask_alone(engine: Engine, *asked: Asked) -> list[list[Any]]:
     """The same in a transaction of their own: on PostgreSQL one round trip in all."""
-    with transaction(engine) as connection:
+    with Kept(engine) as kept, kept.transaction() as connection:
         return ask(connection, *asked, last=True)
 
 

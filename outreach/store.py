@@ -18,8 +18,8 @@ BUSY_SECONDS = 30.0
 BETWEEN_TRIES = 0.01
 """Seconds."""
 KEPT_OPEN = 40
-"""Connections to PostgreSQL that a process keeps once it has needed them at one moment: a worker may call by 32 threads
-at once, and to connect anew for each message would take longer than to write it down."""
+"""Connections that a process keeps once it has needed them at one moment: a worker may call by 32 threads at once, each
+with one of its own, and to connect anew for each message would take longer than to write it down."""
 
 
 class DatabaseFolderError(OutreachError):
@@ -31,7 +31,7 @@ def connect(url: str, **options: Any) -> Engine:
 
     Its errors leave out the values of the statement: they are what families said, and errors end up in logs.
     """
-    if make_url(url).get_backend_name() == "postgresql":
+    if make_url(url).database not in (None, "", ":memory:"):
         options = {"pool_size": KEPT_OPEN, **options}
     return prepare(create_engine(url, hide_parameters=True, **options))
 

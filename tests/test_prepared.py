@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import Family, FamilyMember, PauseKind, ProviderPause
-from outreach.prepared import Asked, Prepared, ask, ask_alone, connection_of, named, transaction
+from outreach.prepared import Asked, Kept, Prepared, ask, ask_alone, connection_of, named
 from tests.world import World
 
 NOON = datetime(2026, 11, 24, 17, 0, 0, 250, tzinfo=UTC)
@@ -45,17 +45,41 @@ def test_each_statement_sees_what_those_before_it_did(engine: Engine) -> None:
 
 
 def test_without_a_last_question_a_transaction_is_committed_at_its_end(engine: Engine) -> None:
-    with transaction(engine) as connection:
+    with Kept(engine) as kept, kept.transaction() as connection:
         ask(connection, new(1))
-    with transaction(engine) as connection:
+    with Kept(engine) as kept, kept.transaction() as connection:
         ask(connection, new(2))
         ask(connection, new(3), last=True)
     assert families(engine) == 3
 
 
+def test_what_is_run_before_anything_is_asked_needs_the_transaction_begun(engine: Engine) -> None:
+    def fails() -> None:
+        with Kept(engine) as kept, kept.transaction(begun=True) as connection:
+            connection.execute(insert(Family).values(id=1, name="Santos", household_key="h1", created_at=NOON))
+            ask(connection, new(2))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert families(engine) == 0
+
+
+def test_a_kept_connection_serves_one_transaction_after_the_other_and_also_after_a_fault(engine: Engine) -> None:
+    with Kept(engine) as kept:
+        for number in range(3):
+            with kept.transaction() as connection:
+                ask(connection, new(number), last=True)
+        with pytest.raises(DBAPIError), kept.transaction() as connection:
+            connection.execute(text("SELECT nothing_of_this_name"))
+        with kept.transaction() as connection:
+            assert ask(connection, (COUNT, {}))[0][0].families == 3
+    assert families(engine) == 3
+
+
 def test_what_was_asked_before_a_fault_is_taken_back_with_it(engine: Engine) -> None:
     def fails() -> None:
-        with transaction(engine) as connection:
+        with Kept(engine) as kept, kept.transaction() as connection:
             ask(connection, new(1))
             raise ZeroDivisionError
 
@@ -68,7 +92,7 @@ def test_what_was_asked_before_a_fault_is_taken_back_with_it(engine: Engine) -> 
 
 def test_a_session_on_the_connection_works_in_the_same_transaction(engine: Engine) -> None:
     def fails() -> None:
-        with transaction(engine) as connection:
+        with Kept(engine) as kept, kept.transaction() as connection:
             session = Session(connection, join_transaction_mode="rollback_only")
             ask(connection_of(session), new(1))
             session.add(Family(id=2, name="Santos", household_key="h2", created_at=NOON))

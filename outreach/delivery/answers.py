@@ -13,16 +13,14 @@ from datetime import datetime
 from threading import Lock
 
 import structlog
-from sqlalchemy.orm import Session, sessionmaker
 
 from config.tuning import SendingRules
 from models import MessageState
-from outreach import store
-from outreach.prepared import ask_alone
+from outreach.prepared import Kept, ask
 
 from .providers.base import Accepted, Outgoing
 from .result import as_accepted, finish
-from .steps import Side, Step, reached, step
+from .steps import Side, Step, reached, swift_step
 
 log = structlog.get_logger(__name__)
 
@@ -40,23 +38,24 @@ class Yes:
 class Answers:
     """Of one run of the outbox; its threads share it."""
 
-    def __init__(self, sessions: sessionmaker[Session], rules: SendingRules) -> None:
-        self._sessions, self._engine, self._rules = sessions, store.engine_of(sessions), rules
+    def __init__(self, rules: SendingRules) -> None:
+        self._rules = rules
         self._waiting: list[Yes] = []
         self._writing = False
         self._lock = Lock()
         self.ends: Counter[MessageState | None] = Counter()
         """The states that they came to."""
 
-    def put(self, yes: Yes) -> None:
-        """Have it written; where nobody is writing, by this thread, with all that comes until it is done."""
+    def put(self, kept: Kept, yes: Yes) -> None:
+        """Have it written; where nobody is writing, by this thread, on its ``kept`` connection, with all that comes
+        until it is done."""
         with self._lock:
             self._waiting.append(yes)
             if self._writing:
                 return
             self._writing = True
         while batch := self._next():
-            self.ends.update(self._write(batch))
+            self.ends.update(self._write(kept, batch))
 
     def _next(self) -> Sequence[Yes]:
         with self._lock:
@@ -64,24 +63,28 @@ class Answers:
             self._writing = bool(batch)
         return sorted(batch, key=lambda yes: yes.message_id)  # rows are locked in one order
 
-    def _write(self, batch: Sequence[Yes]) -> list[MessageState | None]:
+    def _write(self, kept: Kept, batch: Sequence[Yes]) -> list[MessageState | None]:
         reached(Step.RESULT, Side.BEFORE)
         asked = [
             one for yes in batch for one in as_accepted(yes.message_id, yes.outgoing.attempt_id, yes.answer, yes.at)
         ]
         try:
-            written = ask_alone(self._engine, *asked)[::2]
+            with kept.transaction() as connection:
+                written = ask(connection, *asked, last=True)[::2]
         except Exception:
             log.exception("answers not written together; now one by one", messages=len(batch))
             written = [[] for _ in batch]
         else:
             reached(Step.RESULT, Side.AFTER)
-        return [MessageState.ACCEPTED if taken else self._alone(yes) for yes, taken in zip(batch, written, strict=True)]
+        return [
+            MessageState.ACCEPTED if taken else self._alone(kept, yes)
+            for yes, taken in zip(batch, written, strict=True)
+        ]
 
-    def _alone(self, yes: Yes) -> MessageState | None:
+    def _alone(self, kept: Kept, yes: Yes) -> MessageState | None:
         """Where a receipt came first, the message has gone on without this attempt, or a fault was in the way."""
         try:
-            with step(self._sessions, Step.RESULT) as session:
+            with swift_step(kept, Step.RESULT, begun=True) as session:
                 return finish(session, yes.outgoing, yes.answer, self._rules, yes.at)
         except Exception:
             log.exception("answer not written", message_id=yes.message_id, attempt_id=yes.outgoing.attempt_id)

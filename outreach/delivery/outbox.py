@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import MessageState
 from outreach import store
+from outreach.prepared import Kept
 
 from . import attempt, result
 from .answers import Answers, Yes
@@ -106,7 +107,7 @@ class _Run:
 
     def deliver(self, threads: int, stopping: Event) -> DeliveryFigures:
         line = Line(self._claim, threads, stopping)
-        self.answers = Answers(self.sessions, self.terms.rules)
+        self.answers = Answers(self.terms.rules)
         try:
             with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
                 for each in [pool.submit(self._work, line) for _ in range(threads)]:
@@ -144,29 +145,30 @@ class _Run:
 
     def _work(self, line: Line) -> Ends:
         ends: Ends = Counter()
-        while (claimed := line.next()) is not None:
-            try:
-                ends += self._deliver_or_leave(claimed)
-            finally:
-                line.done()
+        with Kept(self.engine) as kept:
+            while (claimed := line.next()) is not None:
+                try:
+                    ends += self._deliver_or_leave(kept, claimed)
+                finally:
+                    line.done()
         return ends
 
-    def _deliver_or_leave(self, claimed: Claimed) -> Ends:
+    def _deliver_or_leave(self, kept: Kept, claimed: Claimed) -> Ends:
         """A fault of ours at one message never keeps the others waiting: it is logged, and its lease ends it.
 
         Before the call that means another try when the lease is over; after it, unknown.
         """
         try:
-            return self._deliver(claimed)
+            return self._deliver(kept, claimed)
         except Exception:
             log.exception("message left where it was", message_id=claimed.id, worker=self.worker)
             return Ends([None])
 
-    def _deliver(self, claimed: Claimed) -> Ends:
+    def _deliver(self, kept: Kept, claimed: Claimed) -> Ends:
         """One claimed message; the state it came to, None where it is no longer there, nothing where its answer is
         being written down."""
         now, terms = self.clock(), self.terms
-        with swift_step(self.engine, Step.SENDING) as session:
+        with swift_step(kept, Step.SENDING) as session:
             outgoing = attempt.begin(session, claimed, self.worker, self.providers, terms, now)
             if outgoing is None:
                 return Ends([attempt.state_of(session, claimed.id)])
@@ -177,7 +179,7 @@ class _Run:
         answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
         if isinstance(answer, Accepted):
-            self.answers.put(Yes(claimed.id, outgoing, answer, self.clock()))
+            self.answers.put(kept, Yes(claimed.id, outgoing, answer, self.clock()))
             return Ends()
-        with step(self.sessions, Step.RESULT) as session:
+        with swift_step(kept, Step.RESULT, begun=True) as session:
             return Ends([result.finish(session, outgoing, answer, terms.rules, self.clock())])

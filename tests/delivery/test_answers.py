@@ -18,6 +18,8 @@ from outreach.delivery.receipt import Receipt, ReceiptEvent
 from outreach.delivery.receipts import receive_receipts
 from outreach.delivery.steps import Side, Step
 from outreach.delivery.terms import Terms, terms_at
+from outreach.prepared import Kept
+from outreach.store import engine_of
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
 
@@ -47,15 +49,15 @@ def leaving(sessions: sessionmaker[Session], providers: Providers) -> tuple[list
 class While:
     """Hands in the others while the first is being written, as threads that call would."""
 
-    def __init__(self, answers: Answers, others: Sequence[Yes]) -> None:
-        self.answers, self.others, self.writes = answers, others, Counter[Side]()
+    def __init__(self, answers: Answers, kept: Kept, others: Sequence[Yes]) -> None:
+        self.answers, self.kept, self.others, self.writes = answers, kept, others, Counter[Side]()
 
     def __call__(self, step: Step, side: Side) -> None:
         assert step is Step.RESULT
         self.writes[side] += 1
         others, self.others = self.others, ()
         for yes in others:
-            self.answers.put(yes)
+            self.answers.put(self.kept, yes)
 
 
 @pytest.fixture(autouse=True)
@@ -69,10 +71,11 @@ def write(
 ) -> tuple[Answers, While]:
     begun, terms = leaving
     all_of_them = [Yes(at, outgoing, Accepted(name), NOW) for (at, outgoing), name in zip(begun, ids, strict=True)]
-    answers = Answers(sessions, terms.rules)
-    watched = While(answers, all_of_them[1:])
-    steps.watch(watched)
-    answers.put(all_of_them[0])
+    answers = Answers(terms.rules)
+    with Kept(engine_of(sessions)) as kept:
+        watched = While(answers, kept, all_of_them[1:])
+        steps.watch(watched)
+        answers.put(kept, all_of_them[0])
     return answers, watched
 
 
