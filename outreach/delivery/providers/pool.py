@@ -59,7 +59,7 @@ class Pool(HTTPAdapter):
         verify, proxies, cert = around["verify"], around["proxies"], around["cert"]
         connections = self.get_connection_with_tls_context(request, verify, proxies, cert)
         self.cert_verify(connections, url, verify, cert)
-        connections.ConnectionCls = _AT_ONCE[type(connections)]
+        connections.ConnectionCls = _AT_ONCE.get(type(connections), connections.ConnectionCls)  # not by SOCKS
         return connections, urlsplit(self.request_url(request, proxies)).netloc != ""
 
 
