@@ -1,4 +1,4 @@
-"""What providers said yes to, written down by whichever thread is free; what came meanwhile goes in one transaction.
+"""What providers said yes to, written down beside the calls: what comes while one write runs goes in the next.
 
 The thread that called goes on with its next message. A crash before the commit leaves these attempts ``sending``, as a
 crash during their calls would: lookup, or a receipt, tells what became of them.
@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import structlog
+from sqlalchemy import Engine
 
 from config.tuning import SendingRules
 from models import MessageState
@@ -36,46 +38,57 @@ class Yes:
 
 
 class Answers:
-    """Of one run of the outbox; its threads share it."""
+    """Of one run of the outbox, whose threads share it. Leave it by ``with``: then all that was put is written."""
 
-    def __init__(self, rules: SendingRules) -> None:
-        self._rules = rules
-        self._waiting: list[Yes] = []
-        self._writing = False
-        self._lock = Lock()
+    def __init__(self, engine: Engine, rules: SendingRules) -> None:
+        self._engine, self._rules = engine, rules
+        self._waiting: SimpleQueue[Yes | None] = SimpleQueue()
+        """None: nothing comes after it."""
+        self._writer = Thread(target=self._write_all, name="answers")
         self.ends: Counter[MessageState | None] = Counter()
         """The states that they came to."""
 
-    def put(self, kept: Kept, yes: Yes) -> None:
-        """Have it written; where nobody is writing, by this thread, on its ``kept`` connection, with all that comes
-        until it is done."""
-        with self._lock:
-            self._waiting.append(yes)
-            if self._writing:
-                return
-            self._writing = True
-        while batch := self._next():
-            self.ends.update(self._write(kept, batch))
+    def __enter__(self) -> Answers:
+        self._writer.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._waiting.put(None)
+        self._writer.join()
+
+    def put(self, yes: Yes) -> None:
+        """Have it written. Nobody waits for it."""
+        self._waiting.put(yes)
+
+    def _write_all(self) -> None:
+        with Kept(self._engine) as kept:
+            while batch := self._next():
+                self.ends.update(self._write(kept, batch))
 
     def _next(self) -> Sequence[Yes]:
-        with self._lock:
-            batch, self._waiting = self._waiting, []
-            self._writing = bool(batch)
+        """All that is waiting, at least one; none: there are no more."""
+        batch: list[Yes] = []
+        try:
+            while (yes := self._waiting.get(block=not batch)) is not None:
+                batch.append(yes)
+        except Empty:
+            pass
+        else:
+            self._waiting.put(None)  # for the next time
         return sorted(batch, key=lambda yes: yes.message_id)  # rows are locked in one order
 
     def _write(self, kept: Kept, batch: Sequence[Yes]) -> list[MessageState | None]:
-        reached(Step.RESULT, Side.BEFORE)
         asked = [
             one for yes in batch for one in as_accepted(yes.message_id, yes.outgoing.attempt_id, yes.answer, yes.at)
         ]
         try:
+            reached(Step.RESULT, Side.BEFORE)
             with kept.transaction() as connection:
                 written = ask(connection, *asked, last=True)[::2]
+            reached(Step.RESULT, Side.AFTER)
         except Exception:
             log.exception("answers not written together; now one by one", messages=len(batch))
             written = [[] for _ in batch]
-        else:
-            reached(Step.RESULT, Side.AFTER)
         return [
             MessageState.ACCEPTED if taken else self._alone(kept, yes)
             for yes, taken in zip(batch, written, strict=True)

@@ -107,9 +107,11 @@ class _Run:
 
     def deliver(self, threads: int, stopping: Event) -> DeliveryFigures:
         line = Line(self._claim, threads, stopping)
-        self.answers = Answers(self.terms.rules)
         try:
-            with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
+            with (
+                Answers(self.engine, self.terms.rules) as self.answers,
+                ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool,
+            ):
                 for each in [pool.submit(self._work, line) for _ in range(threads)]:
                     self.ends += each.result()
         finally:
@@ -179,7 +181,7 @@ class _Run:
         answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
         if isinstance(answer, Accepted):
-            self.answers.put(kept, Yes(claimed.id, outgoing, answer, self.clock()))
+            self.answers.put(Yes(claimed.id, outgoing, answer, self.clock()))
             return Ends()
         with swift_step(kept, Step.RESULT, begun=True) as session:
             return Ends([result.finish(session, outgoing, answer, terms.rules, self.clock())])

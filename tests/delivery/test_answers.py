@@ -1,9 +1,10 @@
-"""Several answers of a provider, written down in one transaction by whichever thread is free."""
+"""Several answers of a provider, written down in one transaction, beside the calls."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,6 @@ from outreach.delivery.receipt import Receipt, ReceiptEvent
 from outreach.delivery.receipts import receive_receipts
 from outreach.delivery.steps import Side, Step
 from outreach.delivery.terms import Terms, terms_at
-from outreach.prepared import Kept
 from outreach.store import engine_of
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
@@ -49,15 +49,17 @@ def leaving(sessions: sessionmaker[Session], providers: Providers) -> tuple[list
 class While:
     """Hands in the others while the first is being written, as threads that call would."""
 
-    def __init__(self, answers: Answers, kept: Kept, others: Sequence[Yes]) -> None:
-        self.answers, self.kept, self.others, self.writes = answers, kept, others, Counter[Side]()
+    def __init__(self, answers: Answers, others: Sequence[Yes]) -> None:
+        self.answers, self.others, self.writes = answers, others, Counter[Side]()
+        self.handed_in = Event()
 
     def __call__(self, step: Step, side: Side) -> None:
         assert step is Step.RESULT
         self.writes[side] += 1
         others, self.others = self.others, ()
         for yes in others:
-            self.answers.put(self.kept, yes)
+            self.answers.put(yes)
+        self.handed_in.set()
 
 
 @pytest.fixture(autouse=True)
@@ -71,11 +73,11 @@ def write(
 ) -> tuple[Answers, While]:
     begun, terms = leaving
     all_of_them = [Yes(at, outgoing, Accepted(name), NOW) for (at, outgoing), name in zip(begun, ids, strict=True)]
-    answers = Answers(terms.rules)
-    with Kept(engine_of(sessions)) as kept:
-        watched = While(answers, kept, all_of_them[1:])
+    with Answers(engine_of(sessions), terms.rules) as answers:
+        watched = While(answers, all_of_them[1:])
         steps.watch(watched)
-        answers.put(kept, all_of_them[0])
+        answers.put(all_of_them[0])
+        assert watched.handed_in.wait(10)
     return answers, watched
 
 
