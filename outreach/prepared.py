@@ -16,8 +16,11 @@ from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
 from sqlalchemy import BindParameter, Connection, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
@@ -29,6 +32,7 @@ Values = Mapping[str, object]
 Convert = Callable[[Any], Any]
 _numbers = count(1)
 IDLE = psycopg.pq.TransactionStatus.IDLE
+TAKEN = (psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,35 +165,51 @@ def _at_once(
     begins: bool, ends: bool,
 ) -> list[Sequence[Any]]:  # fmt: skip
     """All in one message to the server, which has a plan of each from this connection's first time on."""
+    if not driver.autocommit and driver.pgconn.transaction_status == IDLE:
+        driver.execute(b"", prepare=False)  # the driver begins the transaction
     planned: set[bytes] = info.setdefault(__name__, set())
     for one in made:
         if one.name not in planned:
             driver.execute(b"PREPARE " + one.name + b" AS " + one.text.encode(), prepare=False)
             planned.add(one.name)
-    quote = Transformer(driver).as_literal
+    adapting = Transformer(driver)
+    quote = adapting.as_literal
     calls = [_call(one.name, values, quote) for one, values in zip(made, told, strict=True)]
     whole = b";".join([*[b"BEGIN"] * begins, *calls, *[b"COMMIT"] * ends])
     if all(one.reads is None for one in made):
-        _tell(driver, whole)
+        _checked(driver, [driver.pgconn.exec_(whole)])  # of which the last result is enough
         return [[] for _ in made]
-    cursor = driver.execute(whole, prepare=False)
-    if begins:
-        cursor.nextset()
+    results = _checked(driver, driver.wait(_exchange(driver.pgconn, whole)))[begins:]
     fetched: list[Sequence[Any]] = []
-    for one in made:
-        fetched.append(cursor.fetchall() if one.reads is not None else [])
-        cursor.nextset()
+    for one, result in zip(made, results, strict=False):  # the commit's comes after them
+        adapting.set_pgresult(result)
+        fetched.append(adapting.load_rows(0, result.ntuples, tuple) if one.reads is not None else [])
     return fetched
 
 
-def _tell(driver: psycopg.Connection[Any], whole: bytes) -> None:
-    """What gives no rows needs none of the driver's care for them: one call, in which this thread gives way once."""
-    if not driver.autocommit and driver.pgconn.transaction_status == IDLE:
-        driver.execute(whole, prepare=False)  # it begins the transaction first
-        return
-    result = driver.pgconn.exec_(whole)
-    if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
-        raise error_from_result(result, encoding=driver.info.encoding)
+def _exchange(to: PGconn, whole: bytes) -> PQGen[list[PGresult]]:
+    """The result of each statement in ``whole``. The driver's own way gives up the interpreter at each of them, and
+    this thread its turn; this one, while the server works."""
+    to.send_query(whole)
+    while to.flush():
+        if (yield Wait.RW) & Ready.R:
+            to.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while to.is_busy():
+            yield Wait.R
+            to.consume_input()
+        result = to.get_result()
+        if result is None:
+            return results
+        results.append(result)
+
+
+def _checked(driver: psycopg.Connection[Any], results: list[PGresult]) -> list[PGresult]:
+    for result in results:
+        if result.status not in TAKEN:
+            raise error_from_result(result, encoding=driver.info.encoding)
+    return results
 
 
 def _call(name: bytes, values: Sequence[object], quote: Callable[[object], bytes]) -> bytes:

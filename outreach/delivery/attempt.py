@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import structlog
 from sqlalchemy import bindparam, exists, insert, select, update
@@ -63,9 +62,11 @@ def begin(
     if not isinstance(answer, SendNow):
         _refused(session, message, answer, now)
         return None
-    words = final_words(session, message, providers.links, first=standing.first_text, values=standing.names)
+    words = final_words(
+        session, message, providers.links, first=standing.first_text, values=standing.names, replies=terms.replies_of
+    )
     until = leaves_by(facts, now, terms.rules)
-    return _sending(session, message, words, provider, providers.links, terms, now, until)
+    return _sending(session, claimed, message, words, provider, providers.links, terms, now, until)
 
 
 def _too_late(message: Held, now: datetime) -> bool:
@@ -118,7 +119,7 @@ def _to_staff(
         _refused(session, message, Never("Its reader no longer works here."), now)
         return None
     words = FinalWords(message.body, message.body_html, None)
-    return _sending(session, message, words, provider, providers.links, terms, now)
+    return _sending(session, claimed, message, words, provider, providers.links, terms, now)
 
 
 _ABOUT_STAFF = named(
@@ -146,11 +147,11 @@ _NEW_ATTEMPT: Prepared[object] = Prepared(
 
 
 def _sending(
-    session: Session, message: Held, words: FinalWords, provider: str, links: Links, terms: Terms, now: datetime,
-    until: datetime | None = None,
+    session: Session, claimed: Claimed, message: Held, words: FinalWords, provider: str, links: Links, terms: Terms,
+    now: datetime, until: datetime | None = None,
 ) -> Outgoing:  # fmt: skip
     assert MessageState.SENDING in MOVES[message.state]
-    attempt_id, rules = uuid4().hex, terms.rules
+    attempt_id, rules = claimed.attempt_id, terms.rules
     deadline = now + timedelta(seconds=rules.attempt_deadline_seconds)
     segments = message.segments
     if message.channel is Channel.SMS and (segments is None or words.preface is not None):

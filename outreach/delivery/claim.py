@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from secrets import token_hex
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from outreach.prepared import Prepared, ask
 
 from .claimed import Claimed
 from .gate import AT_ONCE, TOO_LATE
-from .pace import gap_of, reserve, room, sender_of
+from .pace import free_at, gap_of, reserve, sender_of, slots_left
 from .pauses import allowance
 from .providers.base import Providers
 from .states import NOT_KNOWN
@@ -23,6 +24,8 @@ from .stop import stopped
 
 AT_HEAD = or_(Message.kind.in_(AT_ONCE), Message.audience == Audience.ACCOUNT)
 """Replies that go at once, alerts, letters about an account: before all others, and no pace holds them up."""
+ATTEMPT_ID = 16
+"""Random bytes in the name of an attempt, two letters each."""
 SCARCE_FIRST = {kind: rank for rank, kind in enumerate(MessageKind)}
 """Answer, teacher, verdict, survey, and the rest: who takes a scarce slot first."""
 
@@ -56,20 +59,18 @@ def _of_channel(
     lease = now + timedelta(seconds=rules.lease_seconds)
     if channel not in providers.live:  # nothing leaves the machine: no pace is kept
         taken = _take(session, _ALL, worker, now, lease, limit, channel)
-        return [_claimed(one, "", None, timedelta()) for one in taken]
-    sender = sender_of(provider, channel)
-    gap = gap_of(channel, rules)
-    free = room(session, sender, gap, now)
+        return _claimed(taken, "", [None] * len(taken), timedelta())
+    sender, gap = sender_of(provider, channel), gap_of(channel, rules)
+    busy_until = free_at(session, sender, now)
+    free = slots_left(busy_until, gap, now)
     if free >= limit:
         taken = _take(session, _ALL, worker, now, lease, limit, channel)
     else:
         taken = _take(session, _FIRST, worker, now, lease, limit, channel)
         taken += _take(session, _OTHERS, worker, now, lease, min(limit - len(taken), free), channel)
-    first, others = [one for one in taken if one.at_head], [one for one in taken if not one.at_head]
-    slots = reserve(session, sender, gap, len(taken), now)
-    return [_claimed(one, sender, None, gap) for one in first] + [
-        _claimed(one, sender, slot, gap) for one, slot in zip(others, slots[len(first) :], strict=True)
-    ]
+    taken.sort(key=lambda one: not one.at_head)
+    slots = reserve(session, sender, busy_until, gap, len(taken), now)
+    return _claimed(taken, sender, [None if one.at_head else at for one, at in zip(taken, slots, strict=True)], gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,18 @@ class _Taken:
         return -1 if self.at_head else SCARCE_FIRST[self.kind], self.due_at, self.id
 
 
-def _claimed(row: _Taken, sender: str, slot: datetime | None, gap: timedelta) -> Claimed:
-    return Claimed(
-        row.id, sender, slot, gap, channel=row.channel, audience=row.audience, family_id=row.family_id,
-        address_id=row.address_id, guardian_id=row.guardian_id, school_id=row.school_id,
-    )  # fmt: skip
+def _claimed(
+    taken: Sequence[_Taken], sender: str, slots: Sequence[datetime | None], gap: timedelta
+) -> list[Claimed]:  # fmt: skip
+    drawn = token_hex(ATTEMPT_ID * len(taken))
+    return [
+        Claimed(
+            one.id, drawn[number * ATTEMPT_ID * 2 :][: ATTEMPT_ID * 2], sender, slot, gap, channel=one.channel,
+            audience=one.audience, family_id=one.family_id, address_id=one.address_id, guardian_id=one.guardian_id,
+            school_id=one.school_id,
+        )
+        for number, (one, slot) in enumerate(zip(taken, slots, strict=True))
+    ]  # fmt: skip
 
 
 def _taking(*which: ColumnElement[bool]) -> Prepared[_Taken]:

@@ -16,6 +16,8 @@ class Claimed:
     """One message that is this worker's until its lease is over."""
 
     id: int
+    attempt_id: str
+    """What its attempt will be called, if it comes to one; drawn with the claim, and nobody can guess it."""
     sender: str
     slot: datetime | None
     """Its sender's turn, not to be called before; None: none is kept."""

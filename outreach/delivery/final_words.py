@@ -5,7 +5,7 @@ Asked in the transaction that writes ``sending``: whether it is the first text i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,10 +15,10 @@ from config.tuning import SendingRules
 from models import Audience, Channel, MessageKind, MessageStudent
 
 from .claimed import AnyMessage
-from .first_text import is_first_text, names_around, preface, refusal, with_preface
+from .first_text import is_first_text, names_around, refusal, with_preface
 from .gate import BARE_REPLIES
 from .links import Links
-from .replies import values_of, with_footer
+from .replies import Replies, Reply, replies_of, values_of
 from .wording import LOOKS_LIKE_A_MARK, too_long, unfinished
 
 MARK = "A text may be read by others, so it carries no mark."
@@ -63,11 +63,12 @@ def words_refused(
 
 def final_words(
     session: Session, message: AnyMessage, links: Links, *, first: bool | None = None,
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None, replies: Callable[[str | None], Replies] = replies_of,
 ) -> FinalWords:  # fmt: skip
     """What the provider is handed: a first text behind its preface, a family's e-mail over its footer.
 
-    ``first`` and ``values`` (as :func:`~outreach.delivery.replies.values_of` gathers them), where they are known.
+    ``first``, ``values`` (as :func:`~outreach.delivery.replies.values_of` gathers them) and the ``replies`` of a
+    language, where they are known.
     Raises :class:`~outreach.delivery.replies.RepliesWrong` where the district or the school has no name.
     """
     body, page = message.body, message.body_html
@@ -78,11 +79,12 @@ def final_words(
         return FinalWords(body, page, None, link)
     if message.channel is Channel.EMAIL:
         known = values or values_of(session, message.school_id, message.staff_id)
-        body, page = with_footer(body, page, message.language, {**known, **({"unsubscribe": link} if link else {})})
+        body, page = replies(message.language).under(body, page, {**known, **({"unsubscribe": link} if link else {})})
         return FinalWords(body, page, None, link)
     before = None
     if message.kind not in BARE_REPLIES and _introduces(session, message, first):
-        before = preface(message.language, values or values_of(session, message.school_id, message.staff_id))
+        known = values or values_of(session, message.school_id, message.staff_id)
+        before = replies(message.language).say(Reply.FIRST_TEXT, known)
     return FinalWords(with_preface(before, body), page, before)
 
 

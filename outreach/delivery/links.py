@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer
 
 from config.settings import Settings
 
@@ -30,7 +32,7 @@ class Links:
         """The page, and by POST the act, of ending e-mails to this address. Whoever holds the link may use it."""
         if self.public_url is None or self.key is None:
             return None
-        return f"{self.public_url}{UNSUBSCRIBE_PATH}/{_signer(self.key).dumps(address_id)}"
+        return f"{self.public_url}{UNSUBSCRIBE_PATH}/{_signer(self.key).sign(str(address_id)).decode()}"
 
     def reply_to(self, attempt_id: str) -> str | None:
         """An address of its own for the answer to one attempt."""
@@ -40,10 +42,9 @@ class Links:
 def address_of_token(key: str, token: str) -> int | None:
     """The address that an unsubscribe link is about; None where the link is not one of ours."""
     try:
-        found = _signer(key).loads(token)
+        return int(_signer(key).unsign(token))
     except BadSignature:
         return None
-    return found if isinstance(found, int) else None
 
 
 def attempt_of_reply(to_value: str) -> str | None:
@@ -53,5 +54,6 @@ def attempt_of_reply(to_value: str) -> str | None:
     return attempt_id if word == REPLY and plus and attempt_id else None
 
 
-def _signer(key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt="unsubscribe")
+@cache
+def _signer(key: str) -> Signer:
+    return Signer(key, salt="unsubscribe", digest_method=sha256)

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
 from models import Channel, SenderPace
+from outreach.prepared import Prepared, ask
 
 from .providers.base import Provider
 
@@ -33,20 +34,31 @@ def gap_of(channel: Channel, rules: SendingRules) -> timedelta:
     return timedelta(microseconds=ceil(1_000_000 / rate))
 
 
-def room(session: Session, sender: str, gap: timedelta, now: datetime) -> int:
-    """How many slots of ``sender`` are still free within :data:`AHEAD`. Holds its row until the transaction ends, so
-    that the caller can :func:`reserve` as many of them. Does not commit."""
-    return slots_left(_row(session, sender, now).free_at, gap, now)
+def free_at(session: Session, sender: str, now: datetime) -> datetime:
+    """Until when ``sender`` is busy. Holds its row until the transaction ends, so that the caller can :func:`reserve`
+    from there. Does not commit."""
+    held = (_HELD, {"of_sender": sender})
+    found: list[datetime]
+    (found,) = ask(session.connection(), held)
+    if not found:
+        try:
+            with session.begin_nested():
+                session.add(SenderPace(sender=sender, free_at=now))
+        except IntegrityError:
+            pass  # another worker met this sender at the same moment
+        (found,) = ask(session.connection(), held)
+    (until,) = found
+    return until
 
 
-def reserve(session: Session, sender: str, gap: timedelta, count: int, now: datetime) -> Sequence[datetime]:
-    """The next ``count`` slots of ``sender``, ``gap`` apart, none before ``now``. Does not commit."""
-    if count == 0:
-        return []
-    row = _row(session, sender, now)
-    taken = slots(row.free_at, gap, count, now)
-    row.free_at = taken[-1] + gap
-    session.flush()
+def reserve(
+    session: Session, sender: str, busy_until: datetime, gap: timedelta, count: int, now: datetime
+) -> Sequence[datetime]:
+    """The next ``count`` slots of ``sender``, ``gap`` apart, none before ``now``; ``busy_until`` is what
+    :func:`free_at` said. Does not commit."""
+    taken = slots(busy_until, gap, count, now)
+    if taken:
+        ask(session.connection(), (_BUSY, {"of_sender": sender, "until": taken[-1] + gap}))
     return taken
 
 
@@ -60,15 +72,15 @@ def slots(free_at: datetime, gap: timedelta, count: int, now: datetime) -> list[
     return [max(now, free_at) + number * gap for number in range(count)]
 
 
-def _row(session: Session, sender: str, now: datetime) -> SenderPace:
-    held = select(SenderPace).where(SenderPace.sender == sender).with_for_update()
-    fresh = held.execution_options(populate_existing=True)
-    row = session.scalar(fresh)
-    if row is not None:
-        return row
-    try:
-        with session.begin_nested():
-            session.add(SenderPace(sender=sender, free_at=now))
-    except IntegrityError:
-        pass  # another worker met this sender at the same moment
-    return session.scalars(fresh).one()
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+_HELD = Prepared(
+    select(SenderPace.free_at).where(SenderPace.sender == bindparam("of_sender")).with_for_update(), _as_it_is
+)
+_BUSY: Prepared[object] = Prepared(
+    update(SenderPace.__table__)  # type: ignore[arg-type]  # a table, as any mapped class has
+    .where(SenderPace.__table__.c.sender == bindparam("of_sender"))
+    .values(free_at=bindparam("until"))
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from models import (
     account_role,
 )
 from outreach.effective import effective_config
+from outreach.prepared import ask, named
 
 from .carrier import OWN_HOURS
 from .errors import HELD_UP
@@ -107,17 +108,20 @@ def allowance(session: Session, provider: str, now: datetime) -> int | None:
 
     After a pause for errors that is ``breaker.probe_messages`` in all, until one call shows the provider at work.
     """
-    standing = session.get(ProviderPause, provider, populate_existing=True)
-    if standing is None:
+    session.flush()
+    (standing,) = ask(session.connection(), (_STANDING, {"of_provider": provider}))
+    if not standing:
         return None
-    if standing.until_at is None or standing.until_at > now:
+    until: datetime | None = standing[0].until_at
+    if until is None or until > now:
         return 0
-    if answered_since(session, provider, standing.until_at):
+    if answered_since(session, provider, until):
         return None
-    tried = session.scalar(
-        select(func.count()).select_from(DeliveryAttempt).where(*since(provider, standing.until_at))
-    )  # fmt: skip
+    tried = session.scalar(select(func.count()).select_from(DeliveryAttempt).where(*since(provider, until)))
     return max(0, effective_config(session, now).cadence.breaker.probe_messages - (tried or 0))
+
+
+_STANDING = named(select(ProviderPause.until_at).where(ProviderPause.provider == bindparam("of_provider")))
 
 
 def answered_since(session: Session, provider: str, moment: datetime) -> bool:

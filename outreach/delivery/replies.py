@@ -73,6 +73,32 @@ class Replies:
     link: str
     """The words of the link under an e-mail."""
 
+    def say(self, reply: Reply, values: Mapping[str, str]) -> str:
+        """The words of ``reply``; see :func:`reply_words`."""
+        return _filled(reply, self.bodies[reply], values)
+
+    def footer(self, values: Mapping[str, str], html: bool = False) -> str:
+        """What stands under an e-mail to a family: why it came, and how to stop it; as text, or as a paragraph."""
+        words = self.say(Reply.FOOTER, values)
+        return self._as_page(words, values["unsubscribe"]) if html else words
+
+    def _as_page(self, words: str, link: str) -> str:
+        shown = escape(words).replace(escape(link), f'<a href="{escape(link)}">{escape(self.link)}</a>')
+        return "<p>" + shown.replace("\n", "<br>") + "</p>"
+
+    def under(self, body: str, body_html: str | None, values: Mapping[str, str]) -> tuple[str, str | None]:
+        """An e-mail's words and page with the footer under each; nothing is added where ``values`` has no
+        ``unsubscribe`` (no public address is set, so there is no link to give)."""
+        if not values.get("unsubscribe"):
+            return body, body_html
+        words = self.footer(values)
+        text = f"{body.rstrip()}\n\n-- \n{words}\n"
+        if body_html is None:
+            return text, None
+        below = self._as_page(words, values["unsubscribe"])
+        inside, end, after = body_html.rpartition("</body>")
+        return text, f"{inside}{below}{end}{after}" if end else body_html + below
+
 
 def reply_words(reply: Reply, language: str | None, values: Mapping[str, str]) -> str:
     """The words of ``reply`` for a reader of ``language`` (``es-MX`` reads ``es``; no words of theirs: English).
@@ -80,37 +106,7 @@ def reply_words(reply: Reply, language: str | None, values: Mapping[str, str]) -
     ``values``: those of :data:`VALUES`; of them only ``phone``, ``sender`` and ``school`` may be missing or empty
     where the words mark them as such. Raises :class:`RepliesWrong` where one is missing that the words need.
     """
-    return _filled(reply, _replies(language).bodies[reply], values)
-
-
-def footer(language: str | None, values: Mapping[str, str], html: bool = False) -> str:
-    """What stands under an e-mail to a family: why it came, and how to stop it; as text, or as a paragraph of HTML."""
-    words = reply_words(Reply.FOOTER, language, values)
-    return _as_page(words, language, values) if html else words
-
-
-def _as_page(words: str, language: str | None, values: Mapping[str, str]) -> str:
-    link = values["unsubscribe"]
-    shown = escape(words).replace(
-        escape(link), f'<a href="{escape(link)}">{escape(_replies(language).link)}</a>'
-    )  # fmt: skip
-    return "<p>" + shown.replace("\n", "<br>") + "</p>"
-
-
-def with_footer(
-    body: str, body_html: str | None, language: str | None, values: Mapping[str, str]
-) -> tuple[str, str | None]:
-    """An e-mail's words and page with the footer under each; nothing is added where ``values`` has no ``unsubscribe``
-    (no public address is set, so there is no link to give)."""
-    if not values.get("unsubscribe"):
-        return body, body_html
-    words = footer(language, values)
-    text = f"{body.rstrip()}\n\n-- \n{words}\n"
-    if body_html is None:
-        return text, None
-    below = _as_page(words, language, values)
-    inside, end, after = body_html.rpartition("</body>")
-    return text, f"{inside}{below}{end}{after}" if end else body_html + below
+    return replies_of(language).say(reply, values)
 
 
 def values_of(session: Session, school_id: int | None, staff_id: int | None = None) -> dict[str, str]:
@@ -168,7 +164,7 @@ def _base(language: str | None) -> str:
     return language.split("-")[0].lower() if language else FALLBACK
 
 
-def _replies(language: str | None) -> Replies:
+def replies_of(language: str | None) -> Replies:
     """The approved words of the reader's language, else English; a broken file of a district's gives way to ours."""
     base = _base(language)
     for path in _places(base):

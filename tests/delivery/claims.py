@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from outreach.prepared import ask
 def claim_of(message: Message) -> Claimed:
     """What a worker has of ``message`` from the moment on at which it claimed it."""
     return Claimed(
-        message.id, "sender", None, timedelta(), message.channel, message.audience, message.family_id,
+        message.id, uuid4().hex, "sender", None, timedelta(), message.channel, message.audience, message.family_id,
         message.address_id, message.guardian_id, message.school_id,
     )  # fmt: skip
 

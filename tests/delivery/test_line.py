@@ -28,7 +28,7 @@ class Counted(Condition):
 
 def claimed(number: int) -> Claimed:
     slot = NOW + number * GAP
-    return Claimed(number, "sender", slot, GAP, Channel.SMS, Audience.FAMILY, 1, 1, 1, 1)
+    return Claimed(number, f"{number}", "sender", slot, GAP, Channel.SMS, Audience.FAMILY, 1, 1, 1, 1)
 
 
 def test_who_waits_for_a_turn_sleeps_once_until_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,10 @@ from outreach.delivery.replies import (
     RepliesWrong,
     Reply,
     check_replies,
-    footer,
     moment_words,
+    replies_of,
     reply_words,
     values_of,
-    with_footer,
 )
 from outreach.delivery.segments import Alphabet
 from outreach.delivery.wording import unfinished
@@ -109,22 +108,24 @@ def test_when_somebody_reads_again_is_said_with_its_date_once_that_is_a_week_awa
 
 
 def test_the_footer_stands_under_words_and_page_with_its_link() -> None:
-    body, page = with_footer("Maya did well.", "<html><body><p>Maya did well.</p></body></html>", "en", VALUES)
+    body, page = replies_of("en").under("Maya did well.", "<html><body><p>Maya did well.</p></body></html>", VALUES)
     assert body.startswith("Maya did well.\n\n-- \n")
     assert VALUES["unsubscribe"] in body
     assert page is not None
     assert page.endswith("</p></body></html>")
     assert f'<a href="{VALUES["unsubscribe"]}">Stop these e-mails</a>' in page
-    assert with_footer("Hi.", "<p>Hi.</p>", "es", VALUES)[1] == "<p>Hi.</p>" + footer("es", VALUES, html=True)
+    assert replies_of("es").under("Hi.", "<p>Hi.</p>", VALUES)[1] == "<p>Hi.</p>" + replies_of("es").footer(
+        VALUES, html=True
+    )
 
 
 def test_the_footer_s_values_cannot_break_the_page() -> None:
-    said = footer("en", {**VALUES, "district": "A & <b>B</b>"}, html=True)
+    said = replies_of("en").footer({**VALUES, "district": "A & <b>B</b>"}, html=True)
     assert "A &amp; &lt;b&gt;B&lt;/b&gt;" in said
 
 
 def test_without_a_public_address_an_e_mail_has_no_footer() -> None:
-    assert with_footer("Hi.", None, "en", {**VALUES, "unsubscribe": ""}) == ("Hi.", None)
+    assert replies_of("en").under("Hi.", None, {**VALUES, "unsubscribe": ""}) == ("Hi.", None)
 
 
 def test_values_are_those_of_the_school_and_the_sender(session: Session, world: World) -> None:

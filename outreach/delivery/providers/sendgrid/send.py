@@ -15,12 +15,14 @@ from sendgrid.helpers.mail import (
     ClickTracking,
     Content,
     CustomArg,
+    From,
     Ganalytics,
     Header,
     Mail,
     OpenTracking,
     ReplyTo,
     SubscriptionTracking,
+    To,
     TrackingSettings,
 )
 from urllib3 import BaseHTTPResponse
@@ -57,6 +59,7 @@ class SendGrid:
 
     def __init__(self, client: SendGridAPIClient, sender: str) -> None:
         self._client, self.sender = client, sender
+        self._from = From(sender)
 
     @classmethod
     def from_settings(cls, settings: Settings, deadline: timedelta) -> SendGrid:
@@ -93,13 +96,16 @@ class SendGrid:
         Nothing in it tells who opened it or followed a link: a family is not watched.
         """
         title = " ".join((outgoing.title or "A note from school").split())
-        mail = Mail(from_email=self.sender, to_emails=outgoing.to_value, subject=title)
+        to = To()
+        to.email = outgoing.to_value  # an address, whole: the SDK would look for a name in it
+        mail = Mail(from_email=self._from, to_emails=to, subject=title)
         mail.add_content(Content("text/plain", outgoing.body))
         if outgoing.body_html is not None:
             mail.add_content(Content("text/html", outgoing.body_html))
         mail.add_custom_arg(CustomArg(ATTEMPT, outgoing.attempt_id, p=0))
         if outgoing.reply_to is not None:
-            mail.reply_to = ReplyTo(outgoing.reply_to)
+            mail.reply_to = reply_to = ReplyTo()
+            reply_to.email = outgoing.reply_to
         for name, value in unsubscribe_headers(outgoing):
             mail.add_header(Header(name, value))
         mail.tracking_settings = TrackingSettings(
