@@ -1,7 +1,8 @@
 """What providers said yes to, written down beside the calls: what comes while one write runs goes in the next.
 
 The thread that called goes on with its next message. A crash before the commit leaves these attempts ``sending``, as a
-crash during their calls would: lookup, or a receipt, tells what became of them.
+crash during their calls would: lookup, or a receipt, tells what became of them. So that they stay few, no more than one
+for each thread that calls ever waits to be written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Semaphore, Thread
 
 import structlog
 from sqlalchemy import Engine
@@ -40,8 +41,9 @@ class Yes:
 class Answers:
     """Of one run of the outbox, whose threads share it. Leave it by ``with``: then all that was put is written."""
 
-    def __init__(self, engine: Engine, rules: SendingRules) -> None:
+    def __init__(self, engine: Engine, rules: SendingRules, threads: int) -> None:
         self._engine, self._rules = engine, rules
+        self._room = Semaphore(threads)
         self._waiting: SimpleQueue[Yes | None] = SimpleQueue()
         """None: nothing comes after it."""
         self._writer = Thread(target=self._write_all, name="answers")
@@ -57,13 +59,15 @@ class Answers:
         self._writer.join()
 
     def put(self, yes: Yes) -> None:
-        """Have it written. Nobody waits for it."""
+        """Have it written. Waits for nothing but room among what waits."""
+        self._room.acquire()
         self._waiting.put(yes)
 
     def _write_all(self) -> None:
         with Kept(self._engine) as kept:
             while batch := self._next():
                 self.ends.update(self._write(kept, batch))
+                self._room.release(len(batch))
 
     def _next(self) -> Sequence[Yes]:
         """All that is waiting, at least one; none: there are no more."""

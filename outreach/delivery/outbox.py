@@ -109,7 +109,7 @@ class _Run:
         line = Line(self._claim, threads, stopping)
         try:
             with (
-                Answers(self.engine, self.terms.rules) as self.answers,
+                Answers(self.engine, self.terms.rules, threads) as self.answers,
                 ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool,
             ):
                 for each in [pool.submit(self._work, line) for _ in range(threads)]:

@@ -27,6 +27,8 @@ EVENTS_PATH, INBOUND_PATH = "/webhooks/sendgrid/events", "/webhooks/twilio/inbou
 LATE = timedelta(minutes=40)
 TRIES_OF_A_STATUS = 2
 PAUSE_SECONDS = 0.02
+PATIENCE_SECONDS = 0.3
+"""For the web application to take a receipt before the caller has its answer."""
 AT_ONCE = 4
 """Posts under way at a time."""
 
@@ -66,6 +68,7 @@ class Postman:
         self._posts: list[Post] = []
         self._under_way = 0
         """Taken off the list, and not yet handed over."""
+        self._telling: set[asyncio.Task[None]] = set()
 
     def owed(self) -> int:
         """Receipts that are due, and not yet taken."""
@@ -123,9 +126,12 @@ class Postman:
         return True
 
     async def tell_first(self, post: Post) -> None:
-        """Before the caller has its answer."""
+        """Before the caller has its answer; where the web application is slow to take it, soon after."""
         self._under_way += 1
-        await self.hand_over([post])
+        telling = asyncio.create_task(self.hand_over([post]))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+        await asyncio.wait([telling], timeout=PATIENCE_SECONDS)
 
     async def bring(self) -> None:
         """Bring what is due, for ever."""

@@ -8,8 +8,9 @@ from .journal import FOR_GOOD
 SENT = frozenset({"accepted", "delivered"})
 NOT_SENT = frozenset({"skipped", "expired", "cancelled", "failed"})
 """What must not be said of a message that the provider took: in this test it tells of none that it did not arrive."""
-THREADS = 4
-"""Calls at once in one worker, as the run sets it: so many attempts at most are under way when it dies."""
+IN_FLIGHT = 2 * 4
+"""Attempts of one worker that are under way at most when it dies: of each of its four threads (as the run sets it) one
+whose call is in hand, and one whose answer waits to be written."""
 
 
 def lost(case: Case) -> list[str]:
@@ -56,7 +57,7 @@ def without_cause(case: Case) -> list[str]:
     found = [f"{tag}: attempt {attempt}" for attempt, tag in case.unknown.items() if attempt not in known]
     found += [
         f"{len(kill.in_flight)} attempts in flight at the kill of {kill.process} {kill.point}"
-        for kill in case.kills if len(kill.in_flight) > THREADS
+        for kill in case.kills if len(kill.in_flight) > IN_FLIGHT
     ]  # fmt: skip
     most = most_unknown(case)
     if len(case.unknown) > most:
@@ -66,7 +67,7 @@ def without_cause(case: Case) -> list[str]:
 
 def most_unknown(case: Case) -> int:
     """How many attempts may have become unknown, counted without our tables' word for any one of them."""
-    return sum(min(len(kill.in_flight), THREADS) for kill in case.kills) + sum(call.unclear for call in case.calls)
+    return sum(min(len(kill.in_flight), IN_FLIGHT) for kill in case.kills) + sum(call.unclear for call in case.calls)
 
 
 def still_unknown(case: Case, channel: str) -> list[str]:

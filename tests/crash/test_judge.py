@@ -200,9 +200,9 @@ def test_an_unknown_attempt_needs_a_cause() -> None:
         assert found(case([one], [cut], unknown=unknown)) == {}
 
 
-def test_no_more_is_in_flight_at_a_kill_than_a_worker_has_threads() -> None:
-    attempts = tuple(f"attempt{number}" for number in range(5))
-    for many, good in ((4, True), (5, False)):
+def test_no_more_is_in_flight_at_a_kill_than_two_for_each_thread() -> None:
+    attempts = tuple(f"attempt{number}" for number in range(9))
+    for many, good in ((8, True), (9, False)):
         kill = Kill(NOON, "worker-1.1", "after sending", attempts[:many])
         unknown = dict.fromkeys(attempts[:many], "b")
         lines = found(case([], [], unknown=unknown, kills=[kill])).get("unknown without a cause", [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select
@@ -73,7 +73,7 @@ def write(
 ) -> tuple[Answers, While]:
     begun, terms = leaving
     all_of_them = [Yes(at, outgoing, Accepted(name), NOW) for (at, outgoing), name in zip(begun, ids, strict=True)]
-    with Answers(engine_of(sessions), terms.rules) as answers:
+    with Answers(engine_of(sessions), terms.rules, len(ids)) as answers:
         watched = While(answers, all_of_them[1:])
         steps.watch(watched)
         answers.put(all_of_them[0])
@@ -119,3 +119,32 @@ def test_one_that_cannot_be_written_takes_no_other_with_it(
     assert [state for state, _ in states(sessions)] == [
         MessageState.ACCEPTED, MessageState.ACCEPTED, MessageState.SENDING, MessageState.ACCEPTED,
     ]  # fmt: skip
+
+
+def test_no_more_wait_to_be_written_than_there_are_threads(
+    sessions: sessionmaker[Session], leaving: tuple[list[tuple[int, Outgoing]], Terms]
+) -> None:
+    begun, terms = leaving
+    held, written = Event(), Event()
+    put: list[int] = []
+
+    def writes(_step: Step, _side: Side) -> None:
+        held.set()
+        written.wait(10)
+
+    steps.watch(writes)
+
+    def put_all() -> None:
+        for number, (at, outgoing) in enumerate(begun):
+            answers.put(Yes(at, outgoing, Accepted(f"SM{number}"), NOW))
+            put.append(number)
+
+    with Answers(engine_of(sessions), terms.rules, 2) as answers:
+        caller = Thread(target=put_all)
+        caller.start()
+        assert held.wait(10)
+        caller.join(0.3)
+        assert put == [0, 1], "the third waits until one is written"
+        written.set()
+        caller.join(10)
+    assert answers.ends == {MessageState.ACCEPTED: 4}
