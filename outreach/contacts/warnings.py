@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Contact, Guardian, Guardianship, Initiator, Student
+from outreach.schooltime import district_day
 
 from .families import students_of_contact
 from .new import NewContact
@@ -43,13 +44,13 @@ def _warnings(
         .where(Guardianship.guardian_id == guardian_id, Guardianship.student_id.in_(student_ids))
         .order_by(Student.id)
     )
-    ours = initiator is not Initiator.FAMILY
+    ours, day = initiator is not Initiator.FAMILY, district_day(session, at)
     return [
-        words for link, student, guardian in links for words in _of_link(link, student, guardian, at, ours)
+        words for link, student, guardian in links for words in _of_link(link, student, guardian, day, ours)
     ]  # fmt: skip
 
 
-def _of_link(link: Guardianship, student: str, guardian: str, at: datetime, ours: bool) -> Iterator[str]:
+def _of_link(link: Guardianship, student: str, guardian: str, day: date, ours: bool) -> Iterator[str]:
     if not link.may_contact:
         yield (
             f"{guardian} may not be contacted about {student}. The contact is kept; tell your administrator about it."
@@ -60,5 +61,5 @@ def _of_link(link: Guardianship, student: str, guardian: str, at: datetime, ours
         yield f"{guardian} is an emergency contact only for {student}; nothing else should go there."
     if not link.holds_rights and link.may_contact:
         yield f"{guardian} holds no education rights for {student}: nothing about school work may be said there."
-    if link.ended_on is not None and link.ended_on <= at.date():
+    if link.ended_on is not None and link.ended_on <= day:
         yield f"{guardian} has not been a guardian of {student} since {link.ended_on:%-d %b %Y}."

@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from config.tuning import SpendingRules
-from models import Channel, District, Message, MessageState, OrgKind, School
+from models import Channel, Message, MessageState, OrgKind, School
 from outreach.access import ADMINISTRATORS, Viewer
 from outreach.access.grants import require_role
-from outreach.schooltime import UnknownZone, hours_book, local_moment, named_zone
+from outreach.schooltime import hours_book, local_moment, zone_of_district
 
 from .providers.sandbox import Sandbox
 from .states import ON_ITS_WAY
@@ -60,6 +60,8 @@ class MonthOfSpending:
     spent: int
     pretended: int
     """What the sandbox's messages would have cost; nobody pays it."""
+    only_pretended: bool
+    """``spent`` is that, and nothing else; otherwise ``pretended`` is no part of it."""
     forecast: int | None
     """Of the whole month; None before there is a school day to judge by."""
     limit: int | None
@@ -130,7 +132,8 @@ def month(session: Session, viewer: Viewer, now: datetime, rules: SpendingRules,
     spent = _counted(real, pretended, live)
     return MonthOfSpending(
         first_day=running.first_day, resumes_on=running.next_first_day, currency=rules.currency,
-        spent=spent, pretended=pretended, forecast=_forecast(session, viewer, running, mine, spent, rules, live),
+        spent=spent, pretended=pretended, only_pretended=not live and not real,
+        forecast=_forecast(session, viewer, running, mine, spent, rules, live),
         limit=cost_limit(rules) if viewer.sees_district else None,
         limit_reached=left_this_month(session, now, rules, live) <= 0, shares=_shares(session, running, mine),
     )  # fmt: skip

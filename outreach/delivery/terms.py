@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules, SpendingRules
 from outreach.effective import effective_config
-from outreach.schooltime import OpenHours, UnknownZone, load_hours, zone_of_school
+from outreach.schooltime import OpenHours, UnknownZone, load_hours, zone_of_district, zone_of_school
 
 from .replies import Replies, replies_of
-from .spending import left_this_month, next_month, zone_of_district
+from .spending import left_this_month, next_month
 
 
 @dataclass(slots=True)

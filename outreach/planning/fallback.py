@@ -37,6 +37,7 @@ from outreach.delivery.consent import has_consent
 from outreach.delivery.health import TELLING
 from outreach.delivery.wording import LOOKS_LIKE_A_MARK
 from outreach.effective import effective_config
+from outreach.schooltime import district_day
 
 from .channel import Reach
 from .people import people_of_students
@@ -163,7 +164,7 @@ def _tried(session: Session, message: Message) -> set[int]:
 def _reaches(session: Session, message: Message, now: datetime) -> list[Reach]:
     """What reaches this guardian about every student of the message, by the plan's own rules."""
     students = _students(session, message)
-    people = people_of_students(session, students, now.date())
+    people = people_of_students(session, students, district_day(session, now))
     theirs = [
         [reach for person in people.get(student, []) if person.guardian_id == message.guardian_id
          for reach in person.reaches]

@@ -20,7 +20,7 @@ from outreach.access import NotAllowed, Viewer, audit, require
 from outreach.contacts import students_of_family
 from outreach.effective import effective_config
 from outreach.errors import NotFound
-from outreach.schooltime import zone_of_school
+from outreach.schooltime import district_day, zone_of_school
 
 from .acts import check_language
 from .channel import SENT, Person, Reach
@@ -214,7 +214,11 @@ def _next_link(last: Outreach, when: SendTime, now: datetime) -> dict[str, objec
 def _still_there(session: Session, last: Outreach, now: datetime) -> bool:
     """The sender works here, and the students still belong to the family and are at school."""
     sender = session.get(Staff, last.staff_id)
-    if sender is None or not sender.active or (sender.left_on is not None and sender.left_on <= now.date()):
+    if (
+        sender is None
+        or not sender.active
+        or (sender.left_on is not None and sender.left_on <= district_day(session, now))
+    ):
         return False
     named = last.evidence.get("student_ids")
     ids = [one for one in named if isinstance(one, int)] if isinstance(named, list) else []
@@ -232,7 +236,7 @@ def _still_there(session: Session, last: Outreach, now: datetime) -> bool:
 
 def _everyone(session: Session, student_ids: Sequence[int], now: datetime) -> list[tuple[Person, Reach]]:
     """Those who may be told about every one of these students, with each address that reaches them."""
-    people = people_of_students(session, student_ids, now.date())
+    people = people_of_students(session, student_ids, district_day(session, now))
     first = people.get(student_ids[0], [])
     allowed = [
         {(person.guardian_id, reach.address_id) for person in people.get(student, []) for reach in person.reaches}

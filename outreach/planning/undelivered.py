@@ -25,6 +25,7 @@ from models import (
     OutreachState,
 )
 from outreach.delivery.health import DEAD_NUMBER, GETS_NO_TEXTS
+from outreach.schooltime import district_day
 
 from .channel import SENT, Person, Reach
 from .dispatch import students_of
@@ -127,7 +128,8 @@ def ways_out(session: Session, rows: Sequence[Outreach], now: datetime) -> dict[
     if not ended:
         return {}
     students = {row.id: students_of(row) for row in ended}
-    people = people_of_students(session, {one for its in students.values() for one in its}, now.date())
+    named = {one for its in students.values() for one in its}
+    people = people_of_students(session, named, district_day(session, now))
     return {row.id: tuple(_ways(row, _told(people, students[row.id])))[:OFFERED] for row in ended}
 
 

@@ -12,7 +12,15 @@ from .clock import (
 )
 from .closures import ClosureRefused, recall_closure, record_closure
 from .hours import HoursBook, Interval, OpenHours, hours_book, load_hours
-from .moments import UnknownZone, local_moment, named_zone, zone_of_school, zones_of_schools
+from .moments import (
+    UnknownZone,
+    district_day,
+    local_moment,
+    named_zone,
+    zone_of_district,
+    zone_of_school,
+    zones_of_schools,
+)
 from .years import RunningTerm, SchoolYear, running_terms, school_years, year_spans
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     "add_business_days",
     "add_open_time",
     "business_minutes_between",
+    "district_day",
     "hours_book",
     "is_school_day",
     "load_hours",
@@ -40,6 +49,7 @@ __all__ = [
     "school_weeks_between",
     "school_years",
     "year_spans",
+    "zone_of_district",
     "zone_of_school",
     "zones_of_schools",
 ]

@@ -58,6 +58,19 @@ def named_zone(name: str) -> ZoneInfo:
         raise UnknownZone(f"“{name}” is not a time zone; give an IANA name such as America/Chicago.") from None
 
 
+def zone_of_district(session: Session) -> ZoneInfo:
+    """The district's; UTC where none is set, or what is set is no zone."""
+    try:
+        return named_zone(session.scalar(select(District.timezone)) or WITHOUT_DISTRICT)
+    except UnknownZone:
+        return named_zone(WITHOUT_DISTRICT)
+
+
+def district_day(session: Session, at: datetime) -> date:
+    """The date on the district's walls at ``at``: what begins and ends for people of no one school goes by it."""
+    return at.astimezone(zone_of_district(session)).date()
+
+
 def zone_of_school(session: Session, school_id: int) -> ZoneInfo:
     """The zone on a school's walls: its own, else the district's; UTC where no district is set up yet.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +129,15 @@ def test_rights_emergency_and_an_ended_guardianship_are_warned_of(delgado: Home,
     warnings = contact_warnings(session, delgado.new())
     assert [word in warning for word, warning in zip(("emergency", "rights", "since 1 Oct"), warnings, strict=True)]
     assert contact_warnings(session, delgado.new(guardian_id=None)) == []
+
+
+def test_on_the_evening_before_a_guardianship_ends_nobody_is_warned(delgado: Home, session: Session) -> None:
+    link = session.scalar(select(Guardianship).where(Guardianship.guardian_id == delgado.rosa.id))
+    assert link is not None
+    link.ended_on = date(2026, 11, 25)
+    evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # seven o'clock on the 24th in Chicago
+    assert contact_warnings(session, delgado.new(occurred_at=evening)) == []
+    assert len(contact_warnings(session, delgado.new(occurred_at=evening + timedelta(days=1)))) == 1
 
 
 def test_words_are_kept_without_what_no_database_keeps(delgado: Home) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import (
     AccountRole,
@@ -15,6 +15,7 @@ from models import (
     ContactPoint,
     DeliveryAttempt,
     Family,
+    Guardianship,
     InboundReading,
     InboundState,
     InboundWait,
@@ -45,6 +46,15 @@ def second_family(mailroom: Mailroom, home: Household) -> Household:
         return Household(home.school, leo, luz, world.family(leo), home.phone)
 
     return mailroom.build(made)
+
+
+def test_on_the_evening_before_a_guardianship_ends_the_words_are_still_the_guardians(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    with mailroom.sessions.begin() as session:
+        session.execute(update(Guardianship).values(ended_on=date(2026, 11, 25)))
+    evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # seven o'clock on the 24th in Chicago
+    assert mailroom.arrives("Can she retake the test?", at=evening).guardian_id == home.guardian.id
+    assert mailroom.arrives("And the other one?", at=evening + timedelta(days=1)).guardian_id is None
 
 
 def test_what_a_family_writes_is_its_contact_and_a_question_to_who_wrote_last(mailroom: Mailroom) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from outreach.schooltime import UnknownZone, local_moment, named_zone, zone_of_school
+from outreach.schooltime import UnknownZone, district_day, local_moment, named_zone, zone_of_school
 from tests.world import World
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -49,3 +49,12 @@ def test_a_name_that_is_no_zone_is_refused_in_a_sentence() -> None:
     for name in ("Central", "../etc/passwd", ""):
         with pytest.raises(UnknownZone, match="IANA"):
             named_zone(name)
+
+
+def test_in_the_evening_the_districts_day_is_still_today(session: Session, world: World) -> None:
+    evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    assert district_day(session, evening) == date(2026, 11, 25), "no district yet: UTC"
+    district = world.district(timezone="America/Chicago")
+    assert district_day(session, evening) == date(2026, 11, 24)
+    district.timezone = "Middle-earth/Shire"
+    assert district_day(session, evening) == date(2026, 11, 25), "a name that is no zone counts as none"

@@ -25,6 +25,7 @@ from models import (
     MessageStudent,
     Student,
 )
+from outreach.schooltime import district_day
 
 from ..consent import address_of
 from ..gate import BARE_REPLIES
@@ -114,7 +115,8 @@ def _people(session: Session, address_id: int | None, at: datetime) -> list[tupl
         .join(FamilyMember, FamilyMember.student_id == Guardianship.student_id)
         .where(
             ContactPoint.address_id == address_id, ContactPoint.active, Guardian.active,
-            or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > at.date()), FamilyMember.until_on.is_(None),
+            or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > district_day(session, at)),
+            FamilyMember.until_on.is_(None),
         )
         .order_by(FamilyMember.family_id, ContactPoint.guardian_id)
     )  # fmt: skip

@@ -27,7 +27,7 @@ from models import (
     MessageKind,
     School,
 )
-from outreach.schooltime import Interval, OpenHours, load_hours, next_open, zone_of_school
+from outreach.schooltime import Interval, OpenHours, district_day, load_hours, next_open, zone_of_school
 
 from ..consent import address_of, consents_of
 from ..intents import Intent, enqueue
@@ -150,6 +150,7 @@ def _whose(session: Session, inbound: InboundMessage, address: Address) -> tuple
     """Family and guardian, where they are certain: the reply stands in no timeline of a family that did not write."""
     if inbound.family_id is not None:
         return inbound.family_id, inbound.guardian_id
+    day = district_day(session, inbound.received_at)
     found = session.execute(
         select(FamilyMember.family_id, Guardianship.guardian_id)
         .distinct()
@@ -157,7 +158,7 @@ def _whose(session: Session, inbound: InboundMessage, address: Address) -> tuple
         .join(ContactPoint, ContactPoint.guardian_id == Guardianship.guardian_id)
         .where(
             ContactPoint.address_id == address.id, ContactPoint.active, FamilyMember.until_on.is_(None),
-            or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > inbound.received_at.date()),
+            or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > day),
         )
         .limit(2)
     ).all()  # fmt: skip
