@@ -126,6 +126,7 @@ def settle_unknown(
             move(message, MessageState.FAILED, GIVEN_UP)
             # It may have arrived: so it counts in the caps and the month's money, as what was taken and then failed.
             message.accepted_at = attempt.started_at
+            message.expires_at = now  # nor does it leave again, should a carrier say that it waits for another hour
             message.lease_until, message.person_asked_at = None, None
             session.flush()
             return message.state

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import AccountRole, AuditEvent, Channel, MessageState
 from outreach.access import NotAllowed, Viewer
 from outreach.delivery import DeliveryRefused, Receipt, ReceiptEvent, apply_receipt
+from outreach.delivery.carrier import OWN_HOURS
 from outreach.delivery.spending import left_this_month
 from outreach.delivery.unknown import Became, settle_unknown
 from outreach.errors import NotFound
@@ -135,6 +136,22 @@ def test_an_event_that_comes_after_all_outweighs_what_a_person_gave_up(line: Wir
     with line.sessions.begin() as session:
         apply_receipt(session, told, line.now)
     assert line.message(sent).state is MessageState.DELIVERED
+
+
+def test_a_carrier_that_waits_for_another_hour_does_not_bring_back_what_a_person_gave_up(line: Wire) -> None:
+    sent = asked(line)
+    settle(line, sent, Became.GIVE_UP)
+    attempt = line.attempts(sent)[0].id
+    for number in range(2):
+        told = Receipt(
+            "sendgrid", f"event-{number}", ReceiptEvent.FAILED, "mail1", attempt, line.now,
+            error_code=OWN_HOURS,
+        )  # fmt: skip
+        with line.sessions.begin() as session:
+            apply_receipt(session, told, line.now)
+        line.after(hours=2).deliver()
+    assert line.message(sent).state is MessageState.EXPIRED
+    assert len(line.stub.asked) == 1
 
 
 def test_nobody_decides_twice(line: Wire) -> None:
