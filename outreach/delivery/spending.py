@@ -163,14 +163,6 @@ def _month_of(session: Session, now: datetime) -> _Month:
     return _Month(zone, today, first, (first + 31 * DAY).replace(day=1))
 
 
-def zone_of_district(session: Session) -> ZoneInfo:
-    """The district's; UTC where none is set, or what is set is no zone."""
-    try:
-        return named_zone(session.scalar(select(District.timezone)) or "UTC")
-    except UnknownZone:
-        return named_zone("UTC")
-
-
 def _cost_something() -> ColumnElement[bool]:
     """It is on its way, or was taken and then failed: the provider charges for the try."""
     taken = and_(Message.state == MessageState.FAILED, Message.accepted_at.is_not(None))

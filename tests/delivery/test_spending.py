@@ -128,7 +128,7 @@ def test_the_sandbox_costs_only_where_nothing_real_was_spent(session: Session, w
     left(world)
     assert left_this_month(session, NOW, RULES) == LIMIT - 1_000_000
     shown = month(session, head, NOW, RULES)
-    assert (shown.spent, shown.pretended) == (1_000_000, 5_000_000)
+    assert (shown.spent, shown.pretended, shown.only_pretended) == (1_000_000, 5_000_000, False)
 
 
 def test_what_the_sandbox_pretended_does_not_hold_up_the_first_live_day(
