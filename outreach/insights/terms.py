@@ -87,7 +87,7 @@ def waiting() -> ColumnElement[bool]:
     return Request.state == RequestState.OPEN
 
 
-def past_due(now: datetime) -> ColumnElement[bool]:
+def past_due(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The request waits past its due time. Without a due time (the calendar has ended) it is unknown, so not."""
     return and_(waiting(), Request.due_at.is_not(None), Request.due_at < now)
 

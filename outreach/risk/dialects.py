@@ -177,15 +177,20 @@ _ITEMS: Mapping[type, type[_Spelled]] = {
 }
 
 
-def table_of(name: str, columns: Mapping[str, type], rows: Iterable[Sequence[Cell]]) -> CTE:
-    """Rows made in Python as a common table expression, handed over as one parameter whatever their number."""
-    text = json.dumps([[_cell(value) for value in row] for row in rows])
-    elements = _Elements(bindparam(f"{name}_rows", text, Text, unique=True)).table_valued(column("value", Json))
+def table_of(name: str, columns: Mapping[str, type]) -> CTE:
+    """Rows made in Python as a common table expression. They are handed over at execution, as one parameter
+    (``<name>_rows``) whatever their number: what :func:`rows_of` makes of them."""
+    elements = _Elements(bindparam(f"{name}_rows", type_=Text)).table_valued(column("value", Json))
     items = [
         _ITEMS[kind](elements.c.value, literal_column(f"'$[{place}]'")).label(label)
         for place, (label, kind) in enumerate(columns.items())
     ]
     return select(*items).cte(name)
+
+
+def rows_of(rows: Iterable[Sequence[Cell]]) -> str:
+    """The parameter of :func:`table_of`, with the cells in the order of its columns."""
+    return json.dumps([[_cell(value) for value in row] for row in rows])
 
 
 def _cell(value: Cell) -> int | float | str | None:

@@ -93,9 +93,9 @@ def _points(connection: Connection, labelled: Labelled, risk: Risk) -> dict[int,
     families = [{"run": RUN, "family_id": family, "code": SCORED, "points": 0} for family in labelled.labels]
     connection.execute(insert(RiskStage), families)
     for reasons in reasons_of_features(risk):
-        connection.execute(staging(reasons, RUN))
-    result = scored(risk, RUN)
-    return dict(connection.execute(select(result.c.family_id, result.c.points)).all())
+        connection.execute(staging(reasons), {"of_run": RUN})
+    result = scored(risk.bands)
+    return dict(connection.execute(select(result.c.family_id, result.c.points), {"of_run": RUN}).all())
 
 
 def area(points: Mapping[int, int], labels: Mapping[int, bool]) -> tuple[float, tuple[float, float]]:

@@ -18,7 +18,7 @@ from .codes import SCHOOL_CAN_MEND
 from .errors import NotScored
 from .features.standing import subjects
 from .periods import Period, periods_at
-from .scope import Scope
+from .scope import Scope, Scoring
 from .words import Reader, day_words, describe, reader_for
 
 HEURISTIC = "A heuristic, not a verdict on a family."
@@ -127,8 +127,8 @@ def _unknown(session: Session, family_id: int, now: datetime, reader: Reader) ->
     ).all()
     schools = {school_id: name for _, school_id, name in children}
     periods = periods_at(session, now, risk, list(schools))
-    scope = Scope(now, risk, periods, [family_id])
-    standing = set(session.scalars(select(subjects(scope).c.student_id)))
+    asked = select(subjects(Scope(risk, some=True)).c.student_id)
+    standing = set(session.scalars(asked, Scoring(now, periods, [family_id]).values(risk)))
     said = [
         f"{reader.names[student_id]} has no marks in a core subject this term."
         for student_id, _, _ in children

@@ -4,42 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, ColumnElement, Select, case, select, true
+from sqlalchemy import CTE, ColumnElement, Date, Select, bindparam, case, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from config.tuning import Risk
-from models import Family, FamilyMember, Student
+from models import Family, FamilyMember, Student, UtcDateTime
 
-from .dialects import table_of
+from .dialects import rows_of, table_of
 from .periods import Periods
+
+SPANS = ("surge_days", "survey_days", "verdict_days", "follow_through_days")
+"""Those of :class:`~config.tuning.RiskTerms` that count back from the moment of scoring."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One scoring's families and moment. ``family_ids`` None: every family."""
+    """The families and the moment of a scoring, both left open: a statement that is made once serves every scoring by
+    the same weights. What it leaves open is in :meth:`Scoring.values`."""
 
-    now: datetime
     risk: Risk
-    periods: Periods
-    family_ids: Sequence[int] | None = None
+    some: bool = False
+    """Of given families, not of all."""
 
     @cached_property
-    def zones(self) -> dict[int, ZoneInfo]:
-        return {period.school_id: period.zone for period in self.periods.schools}
+    def now(self) -> ColumnElement[datetime]:
+        return bindparam("scored_at", type_=UtcDateTime())
+
+    def since(self, span: str) -> ColumnElement[datetime]:
+        """The moment that lies one of :data:`SPANS` back."""
+        assert span in SPANS
+        return bindparam(f"since_{span}", type_=UtcDateTime())
+
+    @cached_property
+    def day(self) -> ColumnElement[date]:
+        """Today, on the walls of whichever school is still at the earlier date."""
+        return bindparam("scored_on", type_=Date())
 
     def within(self, family_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Restrict to the given families, inside the statement that reads; true for all."""
-        if self.family_ids is None:
-            return true()
-        return family_id.in_(select(self._wanted.c.family_id))
+        return family_id.in_(select(self._wanted.c.family_id)) if self.some else true()
 
     @cached_property
     def _wanted(self) -> CTE:
-        return table_of("wanted", {"family_id": int}, ([family_id] for family_id in self.family_ids or ()))
+        return table_of("wanted", {"family_id": int})
 
     def families(self) -> Select[int]:
         """Ids of the families that are scored: those that have not ended and have an active student."""
@@ -61,16 +71,6 @@ class Scope:
                 "school_id": int, "school_year": int, "year_from": date, "year_until": date, "year_from_at": datetime,
                 "term_from": date, "term_until": date, "base_on": date, "silent_from": date, "notices_known": int,
             },
-            (
-                [
-                    period.school_id, period.school_year, period.year.starts_on,
-                    min(period.today, period.year.ends_on), period.year_from_at,
-                    period.term.starts_on if period.term else None,
-                    min(period.today, period.term.ends_on) if period.term else None,
-                    period.base, period.silent_from, int(period.notices_known),
-                ]
-                for period in self.periods.schools
-            ),
         )  # fmt: skip
 
     @cached_property
@@ -79,7 +79,6 @@ class Scope:
         return table_of(
             "counted_since",
             {"school_id": int, "day": date, "at": datetime, "goal": float, "fewest": float},
-            ([start.school_id, start.day, start.at, start.goal, start.fewest] for start in self.periods.starts),
         )
 
     @cached_property
@@ -117,3 +116,35 @@ class Scope:
             .where(child.c.base_on.is_not(None))
             .cte("counted_child")
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One scoring, or one look at what it would rest on. ``family_ids`` None: every family."""
+
+    now: datetime
+    periods: Periods
+    family_ids: Sequence[int] | None = None
+
+    def values(self, risk: Risk) -> dict[str, object]:
+        """What statements over a :class:`Scope` of ``risk`` leave open."""
+        schools = self.periods.schools
+        return {
+            "scored_at": self.now,
+            "scored_on": min((period.today for period in schools), default=self.now.date()),
+            **{f"since_{span}": self.now - timedelta(days=getattr(risk.terms, span)) for span in SPANS},
+            "wanted_rows": rows_of([family_id] for family_id in self.family_ids or ()),
+            "school_period_rows": rows_of(
+                [
+                    period.school_id, period.school_year, period.year.starts_on,
+                    min(period.today, period.year.ends_on), period.year_from_at,
+                    period.term.starts_on if period.term else None,
+                    min(period.today, period.term.ends_on) if period.term else None,
+                    period.base, period.silent_from, int(period.notices_known),
+                ]
+                for period in schools
+            ),
+            "counted_since_rows": rows_of(
+                [start.school_id, start.day, start.at, start.goal, start.fewest] for start in self.periods.starts
+            ),
+        }  # fmt: skip

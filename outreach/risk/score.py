@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, delete, select
 from sqlalchemy.orm import Session
 
+from config.tuning import Risk, Tuning
 from models import Band, FamilyMember, RiskStage, Student
 from outreach.effective import effective_config
 
-from .apply import apply_stage, staged_families
+from .apply import Applying, apply_stage, applying
 from .features import GROUPS
 from .periods import periods_at
-from .scope import Scope
+from .scope import Scope, Scoring
 from .stage import staging, staging_families
 
 CRASHED_AFTER = timedelta(hours=6)
 """What an earlier run left in the stage for longer than this was left by a crash: a run takes seconds."""
+
+KEPT = 16
+"""Sets of weights whose statements are kept."""
 
 
 @dataclass(frozen=True)
@@ -59,43 +63,79 @@ def _few(session: Session, now: datetime, family_ids: list[int]) -> ScoringFigur
     wanted = FamilyMember.family_id.in_(family_ids)
     schools = select(Student.school_id).join(FamilyMember, FamilyMember.student_id == Student.id).where(wanted)
     periods = periods_at(session, now, tuning.risk, list(session.scalars(schools.distinct())))
-    scope = Scope(now, tuning.risk, periods, family_ids)
-    run = _run_name(now)
-    staged = _stage_families(session, scope, run)
+    session.flush()
+    one = _Run(session, Scoring(now, periods, family_ids), _run_name(now), tuning)
+    staged = one.stage_families()
     for group in GROUPS:
-        _stage_group(session, scope, run, group)
-    figures = apply_stage(session, scope, run, staged, tuning.version)
-    _empty(session, run)
-    return ScoringFigures(staged, figures.changed, figures.bands)
+        one.stage(group)
+    return one.apply(staged)
 
 
 def _all(session: Session, now: datetime, run: str) -> ScoringFigures:
     session.execute(delete(RiskStage).where(RiskStage.run < _run_name(now - CRASHED_AFTER)))
     tuning = effective_config(session, now)
-    scope = Scope(now, tuning.risk, periods_at(session, now, tuning.risk))
-    staged = _stage_families(session, scope, run)
+    one = _Run(session, Scoring(now, periods_at(session, now, tuning.risk)), run, tuning)
+    staged = one.stage_families()
     session.commit()
     for group in GROUPS:
-        _stage_group(session, scope, run, group)
+        one.stage(group)
         session.commit()
-    figures = apply_stage(session, scope, run, staged, tuning.version)
-    _empty(session, run)
+    figures = one.apply(staged)
     session.commit()
-    return ScoringFigures(staged, figures.changed, figures.bands)
+    return figures
+
+
+class _Run:
+    """One scoring on its way: its statements, and what they leave open."""
+
+    def __init__(self, session: Session, scoring: Scoring, run: str, tuning: Tuning) -> None:
+        self.session = session
+        self._run = run
+        self._made = _statements(tuning.risk, session.get_bind().dialect.name, some=scoring.family_ids is not None)
+        self._values = {**scoring.values(tuning.risk), "of_run": run, "of_version": tuning.version}
+
+    def stage_families(self) -> int:
+        """How many are scored."""
+        connection = self.session.connection()
+        connection.execute(self._made.families, self._values)
+        return connection.scalars(self._made.apply.staged, self._values).one()
+
+    def stage(self, group: str) -> None:
+        self.session.connection().execute(self._made.groups[group], self._values)
+
+    def apply(self, staged: int) -> ScoringFigures:
+        figures = apply_stage(self.session.connection(), self._made.apply, self._values, staged)
+        _empty(self.session, self._run)
+        return ScoringFigures(staged, figures.changed, figures.bands)
+
+
+@dataclass(frozen=True)
+class _Statements:
+    families: Insert
+    groups: Mapping[str, Insert]
+    apply: Applying
+
+
+_made: dict[tuple[str, str, bool], _Statements] = {}
+
+
+def _statements(risk: Risk, dialect: str, *, some: bool) -> _Statements:
+    """Made once for each set of weights: to make them takes longer than to score a family by them."""
+    key = risk.model_dump_json(), dialect, some
+    made = _made.get(key)
+    if made is None:
+        scope = Scope(risk, some)
+        groups = {group: staging(reasons(scope)) for group, reasons in GROUPS.items()}
+        made = _Statements(staging_families(scope), groups, applying(scope, dialect))
+        if len(_made) >= KEPT:
+            _made.clear()
+        _made[key] = made
+    return made
 
 
 def _run_name(now: datetime) -> str:
     """Sorts by the moment of the run; no two runs share one."""
     return f"{now.timestamp():015.3f} {uuid4().hex}"
-
-
-def _stage_families(session: Session, scope: Scope, run: str) -> int:
-    session.execute(staging_families(scope, run))
-    return staged_families(session, run)
-
-
-def _stage_group(session: Session, scope: Scope, run: str, group: str) -> None:
-    session.execute(staging(GROUPS[group](scope), run))
 
 
 def _empty(session: Session, run: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, literal, select
-from sqlalchemy.sql.dml import Insert
+from typing import cast
+
+from sqlalchemy import Insert, Table, Text, bindparam, insert, literal, select
 
 from models import RiskStage
 
@@ -12,17 +13,20 @@ from .points import Reasons
 from .scope import Scope
 
 COLUMNS = ("run", "family_id", "code", "points", "evidence")
+STAGE = cast("Table", RiskStage.__table__)
+RUN = bindparam("of_run", type_=Text())
+"""Whose rows on the stage a statement is about; given as it is executed."""
 
 
-def staging(reasons: Reasons, run: str) -> Insert:
-    """The statement that puts ``reasons`` on the stage of ``run``."""
+def staging(reasons: Reasons) -> Insert:
+    """The statement that puts ``reasons`` on the stage."""
     found = reasons.subquery("found")
-    rows = select(literal(run), found.c.family_id, found.c.code, found.c.points, found.c.evidence)
-    return insert(RiskStage).from_select(COLUMNS, rows)
+    rows = select(RUN, found.c.family_id, found.c.code, found.c.points, found.c.evidence)
+    return insert(STAGE).from_select(COLUMNS, rows)
 
 
-def staging_families(scope: Scope, run: str) -> Insert:
-    """The statement that says which families ``run`` scores, with or without reasons."""
+def staging_families(scope: Scope) -> Insert:
+    """The statement that says which families are scored, with or without reasons."""
     families = scope.families().subquery()
-    rows = select(literal(run), families.c.family_id, literal(SCORED), literal(0))
-    return insert(RiskStage).from_select(COLUMNS[:-1], rows)
+    rows = select(RUN, families.c.family_id, literal(SCORED), literal(0))
+    return insert(STAGE).from_select(COLUMNS[:-1], rows)

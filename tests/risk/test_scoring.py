@@ -163,10 +163,10 @@ def test_a_run_whose_stage_was_emptied_changes_nothing_and_cleans_up(
     world.mark(home.child, 58.0)
     session.commit()
 
-    def emptied(session: Session, *_: object) -> None:
-        session.execute(delete(RiskStage))
+    def emptied(run: scoring._Run, _group: str) -> None:
+        run.session.execute(delete(RiskStage))
 
-    monkeypatch.setattr(scoring, "_stage_group", emptied)
+    monkeypatch.setattr(scoring._Run, "stage", emptied)
     with pytest.raises(ScoringInterrupted, match="nothing was changed"):
         score_families(session, NOW + MINUTE)
     assert points_of(session, home.family.id) == 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import CTE, FromClause, func, select
 
 from config.tuning import Risk
@@ -49,7 +47,7 @@ def _newest_matters(scope: Scope, child: CTE) -> CTE:
     newest = func.row_number().over(
         partition_by=child.c.student_id, order_by=(Contact.occurred_at.desc(), Contact.id.desc())
     )
-    old_enough = scope.now - timedelta(days=scope.risk.terms.follow_through_days)
+    old_enough = scope.since("follow_through_days")
     matters = (
         select(
             child.c.family_id, child.c.student_id, Contact.id.label("contact_id"), Contact.occurred_at,

@@ -109,7 +109,7 @@ def _present() -> ColumnElement[bool]:
 def _may_be_told(scope: Scope) -> ColumnElement[bool]:
     return and_(
         Guardianship.may_contact, Guardianship.holds_rights, ~Guardianship.emergency_only,
-        or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > scope.now.date()),
+        or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > scope.day),
     )  # fmt: skip
 
 
@@ -138,6 +138,6 @@ def _held_by_somebody_barred(scope: Scope) -> ColumnElement[bool]:
     barred, point = aliased(Guardianship), aliased(ContactPoint)
     return exists().where(
         barred.student_id == Student.id, or_(~barred.may_contact, ~barred.holds_rights),
-        or_(barred.ended_on.is_(None), barred.ended_on > scope.now.date()),
+        or_(barred.ended_on.is_(None), barred.ended_on > scope.day),
         point.guardian_id == barred.guardian_id, point.active, point.address_id == Address.id,
     )  # fmt: skip

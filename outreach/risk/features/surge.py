@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import CTE, ColumnElement, FromClause, and_, case, func, or_, select
 
 from config.tuning import Risk
@@ -53,7 +51,7 @@ def inbound(scope: Scope) -> CTE:
 def _recent(scope: Scope) -> CTE:
     """Contacts of the last days with a family, one row each however many of its children they were about."""
     child = scope.counted_children
-    since = scope.now - timedelta(days=scope.risk.terms.surge_days)
+    since = scope.since("surge_days")
     counted = and_(family_contact(), Contact.occurred_at >= child.c.since_at)
     by_family = case((family_contact(), 1), else_=0)
     return (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import CTE, FromClause, func, select
 
 from config.tuning import Risk
@@ -30,7 +28,7 @@ def reasons(answers: FromClause, risk: Risk) -> Reasons:
 
 def latest(scope: Scope) -> CTE:
     """Each family's newest answer within the last days that count."""
-    since = scope.now - timedelta(days=scope.risk.terms.survey_days)
+    since = scope.since("survey_days")
     newest = func.row_number().over(
         partition_by=SurveyResponse.family_id, order_by=(SurveyResponse.answered_at.desc(), SurveyResponse.id.desc())
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import CTE, FromClause, func, select
 
 from config.tuning import Risk
@@ -30,7 +28,7 @@ def reasons(verdicts: FromClause, risk: Risk) -> Reasons:
 
 def latest(scope: Scope) -> CTE:
     """Each family's newest verdict of the last days, but for those about a contact that was undone."""
-    since = scope.now - timedelta(days=scope.risk.terms.verdict_days)
+    since = scope.since("verdict_days")
     newest = func.row_number().over(
         partition_by=Verdict.family_id, order_by=(Verdict.given_at.desc(), Verdict.id.desc())
     )
