@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import migrations
 from outreach import store
+from outreach.logs import set_up_logging
 from tests.kept import kept_engine, let_go
 from tests.logged import logged
 from tests.world import World
@@ -28,6 +29,12 @@ SHARED = Path(os.environ.get("OUTREACH_SHARED") or REPOSITORY.parent / "shared")
 """Data sets of others; tests marked ``shared_data`` read them and may skip only where this folder is absent."""
 
 _skipped: list[pytest.TestReport | pytest.CollectReport] = []
+
+
+def pytest_sessionstart() -> None:
+    """Log as a server does. Left to itself structlog paints each traceback with every frame's values, which took most
+    of the time of a test in which something is meant to fail."""
+    set_up_logging(as_json=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

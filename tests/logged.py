@@ -35,9 +35,10 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Logged]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in QUIET}
+    configured = structlog.get_config()
     set_up_logging(as_json=True)
     yield Logged(capsys)
     root.handlers[:], root.level = handlers, level
     for name, kept in levels.items():
         logging.getLogger(name).setLevel(kept)
-    structlog.reset_defaults()
+    structlog.configure(**configured)

@@ -42,7 +42,7 @@ EVERY_POINT: tuple[Point, ...] = (*SENDING, *LOOKUPS, *TICK, *OF_THE_WEB, *OF_A_
 """Each must have been visited by death at least once."""
 BETWEEN_KILLS = (0.05, 0.5)
 """Real seconds between two kills at random, at least and at most."""
-MORE = 1.15
+MORE = 1.3
 """Kills aimed at for each that is asked for, since a round may end before all of its own have come."""
 AT_RANDOM, ENOUGH_AT_RANDOM = 0.4, 0.33
 """Of the workers' deaths, as long as there are too few of all; and afterwards."""
