@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from sendgrid.helpers.mail import CustomArg
 
 from outreach.delivery import Outgoing
 from outreach.delivery.errors import LookupFailed, ProviderError
@@ -96,8 +95,7 @@ def test_sendgrid_s_mock_refuses_an_argument_that_stands_at_the_top(
     sendgrid_s_own: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = sendgrid(sendgrid_s_own)
-    mail = line.mail(an_email())
-    mail.add_custom_arg(CustomArg("attempt", "a" * 32))
+    mail = line.mail(an_email()) | {"custom_args": {"attempt": "a" * 32}}
     monkeypatch.setattr(SendGrid, "mail", lambda *_: mail)
     with pytest.raises(ProviderError):
         line.send(an_email())
