@@ -66,8 +66,13 @@ class Answers:
     def _write_all(self) -> None:
         with Kept(self._engine) as kept:
             while batch := self._next():
-                self.ends.update(self._write(kept, batch))
-                self._room.release(len(batch))
+                try:
+                    self.ends.update(self._write(kept, batch))
+                except Exception:  # whatever it is, the next ones are written
+                    log.exception("answers not written", messages=len(batch))
+                    self.ends[None] += len(batch)
+                finally:
+                    self._room.release(len(batch))
 
     def _next(self) -> Sequence[Yes]:
         """All that is waiting, at least one; none: there are no more."""

@@ -45,7 +45,7 @@ def begin(
     if claimed.audience is not Audience.FAMILY:
         return _to_staff(session, claimed, worker, providers, terms, now)
     provider = providers.of(claimed.channel).name
-    today = terms.today(session, claimed.school_id, now)  # once a school and batch, and under no lock
+    today = terms.today(session, claimed.school_id, now)  # once a school and batch, before a row is held
     held, stands, others = ask(
         connection_of(session), to_hold(claimed, worker), what_stands(claimed, provider, today, now),
         others_at(claimed, now, providers.names),

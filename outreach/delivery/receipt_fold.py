@@ -15,6 +15,7 @@ from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, Messa
 
 from .carrier import OWN_HOURS
 from .receipt import FAILURES, RANK, ReceiptEvent
+from .states import GIVEN_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,11 @@ def verdict_of(
     return Verdict(MessageState.FAILED, last)
 
 
-def _for_the_hour(message: Message, attempts: Sequence[DeliveryAttempt], told: Standing) -> Verdict:
+def _for_the_hour(message: Message, attempts: Sequence[DeliveryAttempt], told: Standing) -> Verdict | None:
     """It waits for another hour, as where the call itself is refused so: that attempt is over, and nothing arrived.
-    Where a later attempt was refused for good, that stands."""
+    Where a later attempt was refused for good, or a person gave it up, that stands."""
+    if message.state is MessageState.FAILED and message.state_reason == GIVEN_UP:
+        return None
     made = next((one for one in attempts if one.id == message.attempt_id), None)
     refused = made is not None and made is not told.attempt and made.result is AttemptResult.REFUSED_FOR_GOOD
     return Verdict(MessageState.FAILED if refused else MessageState.SCHEDULED, told)

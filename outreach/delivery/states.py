@@ -8,6 +8,8 @@ from models import Message, MessageState
 
 S = MessageState
 NOT_KNOWN = "We do not know whether this left; it is being checked."
+GIVEN_UP = "Nobody can tell whether it arrived, and it is not sent again."
+"""What a person said of an unknown one."""
 
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
     # To accepted or delivered only by a receipt of an earlier attempt, which then is not made again.

@@ -19,8 +19,8 @@ from .spending import left_this_month, next_month
 
 @dataclass(slots=True)
 class Terms:
-    """Rules, calendars, our own words and what is left of the month's money. Several threads may use one: what is not
-    read yet, one of them reads for all."""
+    """Rules, calendars, our own words and what is left of the month's money. Several threads may use one: what the
+    database must be asked for, one of them asks for all."""
 
     rules: SendingRules
     prices: SpendingRules

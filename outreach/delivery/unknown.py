@@ -16,12 +16,11 @@ from outreach.errors import NotFound
 from .errors import DeliveryRefused
 from .providers.base import Found
 from .receipts import apply_early_receipts
-from .states import move
+from .states import GIVEN_UP, move
 
 NEVER_LEFT = "It never reached the provider; it is tried again."
 NEVER_LEFT_AGAIN = "It never reached the provider, again and again."
 NOT_ANY_MORE = "It never left, and it is too late for it now."
-GIVEN_UP = "Nobody can tell whether it arrived, and it is not sent again."
 ASKED = "Nobody can prove whether this left; an administrator is asked."
 
 
@@ -126,7 +125,6 @@ def settle_unknown(
             move(message, MessageState.FAILED, GIVEN_UP)
             # It may have arrived: so it counts in the caps and the month's money, as what was taken and then failed.
             message.accepted_at = attempt.started_at
-            message.expires_at = now  # nor does it leave again, should a carrier say that it waits for another hour
             message.lease_until, message.person_asked_at = None, None
             session.flush()
             return message.state

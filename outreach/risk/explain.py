@@ -13,6 +13,7 @@ from models import Band, Family, FamilyMember, JsonObject, JsonValue, RiskReason
 from outreach.access import Viewer, visible_students
 from outreach.effective import effective_config
 from outreach.errors import NotFound
+from outreach.schooltime import district_day
 
 from .codes import SCHOOL_CAN_MEND
 from .errors import NotScored
@@ -128,7 +129,7 @@ def _unknown(session: Session, family_id: int, now: datetime, reader: Reader) ->
     schools = {school_id: name for _, school_id, name in children}
     periods = periods_at(session, now, risk, list(schools))
     asked = select(subjects(Scope(risk, some=True)).c.student_id)
-    standing = set(session.scalars(asked, Scoring(now, periods, [family_id]).values(risk)))
+    standing = set(session.scalars(asked, Scoring(now, district_day(session, now), periods, [family_id]).values(risk)))
     said = [
         f"{reader.names[student_id]} has no marks in a core subject this term."
         for student_id, _, _ in children

@@ -40,7 +40,7 @@ class Scope:
 
     @cached_property
     def day(self) -> ColumnElement[date]:
-        """Today, on the walls of whichever school is still at the earlier date."""
+        """Today, by the district's clock."""
         return bindparam("scored_on", type_=Date())
 
     def within(self, family_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -123,15 +123,16 @@ class Scoring:
     """One scoring, or one look at what it would rest on. ``family_ids`` None: every family."""
 
     now: datetime
+    day: date
+    """Today, by the district's clock."""
     periods: Periods
     family_ids: Sequence[int] | None = None
 
     def values(self, risk: Risk) -> dict[str, object]:
         """What statements over a :class:`Scope` of ``risk`` leave open."""
-        schools = self.periods.schools
         return {
             "scored_at": self.now,
-            "scored_on": min((period.today for period in schools), default=self.now.date()),
+            "scored_on": self.day,
             **{f"since_{span}": self.now - timedelta(days=getattr(risk.terms, span)) for span in SPANS},
             "wanted_rows": rows_of([family_id] for family_id in self.family_ids or ()),
             "school_period_rows": rows_of(
@@ -142,7 +143,7 @@ class Scoring:
                     min(period.today, period.term.ends_on) if period.term else None,
                     period.base, period.silent_from, int(period.notices_known),
                 ]
-                for period in schools
+                for period in self.periods.schools
             ),
             "counted_since_rows": rows_of(
                 [start.school_id, start.day, start.at, start.goal, start.fewest] for start in self.periods.starts

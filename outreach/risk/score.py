@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.tuning import Risk, Tuning
 from models import Band, FamilyMember, RiskStage, Student
 from outreach.effective import effective_config
+from outreach.schooltime import district_day
 
 from .apply import Applying, apply_stage, applying
 from .features import GROUPS
@@ -64,7 +65,7 @@ def _few(session: Session, now: datetime, family_ids: list[int]) -> ScoringFigur
     schools = select(Student.school_id).join(FamilyMember, FamilyMember.student_id == Student.id).where(wanted)
     periods = periods_at(session, now, tuning.risk, list(session.scalars(schools.distinct())))
     session.flush()
-    one = _Run(session, Scoring(now, periods, family_ids), _run_name(now), tuning)
+    one = _Run(session, Scoring(now, district_day(session, now), periods, family_ids), _run_name(now), tuning)
     staged = one.stage_families()
     for group in GROUPS:
         one.stage(group)
@@ -74,7 +75,8 @@ def _few(session: Session, now: datetime, family_ids: list[int]) -> ScoringFigur
 def _all(session: Session, now: datetime, run: str) -> ScoringFigures:
     session.execute(delete(RiskStage).where(RiskStage.run < _run_name(now - CRASHED_AFTER)))
     tuning = effective_config(session, now)
-    one = _Run(session, Scoring(now, periods_at(session, now, tuning.risk)), run, tuning)
+    periods = periods_at(session, now, tuning.risk)
+    one = _Run(session, Scoring(now, district_day(session, now), periods), run, tuning)
     staged = one.stage_families()
     session.commit()
     for group in GROUPS:
@@ -116,20 +118,20 @@ class _Statements:
     apply: Applying
 
 
-_made: dict[tuple[str, str, bool], _Statements] = {}
+_kept: dict[tuple[str, str, bool], _Statements] = {}
 
 
 def _statements(risk: Risk, dialect: str, *, some: bool) -> _Statements:
     """Made once for each set of weights: to make them takes longer than to score a family by them."""
     key = risk.model_dump_json(), dialect, some
-    made = _made.get(key)
+    made = _kept.get(key)
     if made is None:
         scope = Scope(risk, some)
         groups = {group: staging(reasons(scope)) for group, reasons in GROUPS.items()}
         made = _Statements(staging_families(scope), groups, applying(scope, dialect))
-        if len(_made) >= KEPT:
-            _made.clear()
-        _made[key] = made
+        if len(_kept) >= KEPT:
+            _kept.clear()
+        _kept[key] = made
     return made
 
 

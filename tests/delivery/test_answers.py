@@ -54,8 +54,7 @@ class While:
         self.handed_in = Event()
 
     def __call__(self, step: Step, side: Side) -> None:
-        assert step is Step.RESULT
-        self.writes[side] += 1
+        self.writes[side] += step is Step.RESULT
         others, self.others = self.others, ()
         for yes in others:
             self.answers.put(yes)
@@ -140,11 +139,14 @@ def test_no_more_wait_to_be_written_than_there_are_threads(
             put.append(number)
 
     with Answers(engine_of(sessions), terms.rules, 2) as answers:
-        caller = Thread(target=put_all)
+        caller = Thread(target=put_all, daemon=True)
         caller.start()
-        assert held.wait(10)
-        caller.join(0.3)
-        assert put == [0, 1], "the third waits until one is written"
-        written.set()
+        try:
+            assert held.wait(10)
+            caller.join(0.5)
+            assert caller.is_alive(), "it waits until one is written"
+            assert len(put) <= 2
+        finally:
+            written.set()
         caller.join(10)
     assert answers.ends == {MessageState.ACCEPTED: 4}

@@ -135,10 +135,11 @@ def test_what_the_sandbox_pretended_does_not_hold_up_the_first_live_day(
     session: Session, world: World, head: Viewer
 ) -> None:
     left(world, provider="sandbox", cost_micros=LIMIT)
-    assert month(session, head, NOW, RULES).limit_reached
+    tried = month(session, head, NOW, RULES)
+    assert (tried.spent, tried.only_pretended, tried.limit_reached) == (LIMIT, True, True)
     assert left_this_month(session, NOW, RULES, live=True) == LIMIT
     shown = month(session, head, NOW, RULES, live=True)
-    assert (shown.spent, shown.pretended, shown.limit_reached) == (0, LIMIT, False)
+    assert (shown.spent, shown.pretended, shown.only_pretended, shown.limit_reached) == (0, LIMIT, False, False)
 
 
 def test_the_cost_of_each_school_and_channel_is_known(session: Session, world: World, head: Viewer) -> None:

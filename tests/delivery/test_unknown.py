@@ -150,8 +150,20 @@ def test_a_carrier_that_waits_for_another_hour_does_not_bring_back_what_a_person
         with line.sessions.begin() as session:
             apply_receipt(session, told, line.now)
         line.after(hours=2).deliver()
-    assert line.message(sent).state is MessageState.EXPIRED
+    assert line.message(sent).state is MessageState.FAILED
     assert len(line.stub.asked) == 1
+
+
+def test_what_was_given_up_and_then_bounced_is_known_to_have_failed(line: Wire) -> None:
+    sent = asked(line)
+    settle(line, sent, Became.GIVE_UP)
+    attempt, before = line.attempts(sent)[0].id, line.message(sent)
+    for number, (event, code) in enumerate(((ReceiptEvent.FAILED, OWN_HOURS), (ReceiptEvent.BOUNCED, "550"))):
+        told = Receipt("sendgrid", f"event-{number}", event, "mail1", attempt, line.now, error_code=code)
+        with line.sessions.begin() as session:
+            apply_receipt(session, told, line.now)
+    after = line.message(sent)
+    assert (after.state, after.error_code, after.expires_at) == (MessageState.FAILED, "550", before.expires_at)
 
 
 def test_nobody_decides_twice(line: Wire) -> None:

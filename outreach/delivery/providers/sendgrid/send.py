@@ -99,8 +99,9 @@ class SendGrid:
         }  # fmt: skip
         if outgoing.reply_to is not None:
             mail["reply_to"] = {"email": outgoing.reply_to}
-        if outgoing.unsubscribe_url is not None:
-            mail["headers"] = dict(unsubscribe_headers(outgoing))
+        headers = unsubscribe_headers(outgoing)
+        if headers:
+            mail["headers"] = dict(headers)
         return mail
 
 
