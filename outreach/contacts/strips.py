@@ -28,7 +28,7 @@ from models import (
     Student,
 )
 from outreach.effective import effective_config
-from outreach.schooltime import district_day, named_zone, year_spans, zones_of_schools
+from outreach.schooltime import named_zone, year_spans, zones_of_schools
 
 from .captions import caption, label
 
@@ -139,7 +139,9 @@ def _homes(session: Session, family_ids: Sequence[int], now: datetime) -> dict[i
     first = {student_id: (family_id, children) for family_id, children, student_id in members}
     schools = session.execute(select(Student.id, Student.school_id).where(Student.id.in_(first))).all()
     ids = {school_id for _, school_id in schools}
-    zones, spans = zones_of_schools(session, ids), year_spans(session, district_day(session, now), ids)
+    zones = zones_of_schools(session, ids)
+    today = min((now.astimezone(zone).date() for zone in zones.values()), default=now.date())
+    spans = year_spans(session, today, ids)
     homes = {family_id: _Home(named_zone("UTC"), None, None, 0) for family_id in family_ids}
     for student_id, school_id in schools:
         family_id, children = first[student_id]
