@@ -24,8 +24,8 @@ from .stop import stopped
 
 AT_HEAD = or_(Message.kind.in_(AT_ONCE), Message.audience == Audience.ACCOUNT)
 """Replies that go at once, alerts, letters about an account: before all others, and no pace holds them up."""
-ATTEMPT_ID = 16
-"""Random bytes in the name of an attempt, two letters each."""
+ID_LETTERS = 32
+"""In an attempt's id: hexadecimal, half a random byte each."""
 SCARCE_FIRST = {kind: rank for rank, kind in enumerate(MessageKind)}
 """Answer, teacher, verdict, survey, and the rest: who takes a scarce slot first."""
 
@@ -97,10 +97,10 @@ class _Taken:
 def _claimed(
     taken: Sequence[_Taken], sender: str, slots: Sequence[datetime | None], gap: timedelta
 ) -> list[Claimed]:  # fmt: skip
-    drawn = token_hex(ATTEMPT_ID * len(taken))
+    drawn = token_hex(len(taken) * ID_LETTERS // 2)
     return [
         Claimed(
-            one.id, drawn[number * ATTEMPT_ID * 2 :][: ATTEMPT_ID * 2], sender, slot, gap, channel=one.channel,
+            one.id, drawn[number * ID_LETTERS : (number + 1) * ID_LETTERS], sender, slot, gap, channel=one.channel,
             audience=one.audience, family_id=one.family_id, address_id=one.address_id, guardian_id=one.guardian_id,
             school_id=one.school_id,
         )

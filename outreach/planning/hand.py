@@ -213,12 +213,8 @@ def _next_link(last: Outreach, when: SendTime, now: datetime) -> dict[str, objec
 
 def _still_there(session: Session, last: Outreach, now: datetime) -> bool:
     """The sender works here, and the students still belong to the family and are at school."""
-    sender = session.get(Staff, last.staff_id)
-    if (
-        sender is None
-        or not sender.active
-        or (sender.left_on is not None and sender.left_on <= district_day(session, now))
-    ):
+    sender, today = session.get(Staff, last.staff_id), district_day(session, now)
+    if sender is None or not sender.active or (sender.left_on is not None and sender.left_on <= today):
         return False
     named = last.evidence.get("student_ids")
     ids = [one for one in named if isinstance(one, int)] if isinstance(named, list) else []
