@@ -1,4 +1,4 @@
-"""The consent ledger: every yes and no of families, newest first; one address, its history, a change by staff."""
+"""The consent ledger: every yes and no of families as entered, the last first; one address; a change by staff."""
 
 from __future__ import annotations
 
