@@ -58,6 +58,8 @@ class Account(Base, UserMixin):
     tf_totp_secret: Mapped[str | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
+    language: Mapped[str | None]
+    """The language that pages and e-mails speak to this person (en, es); None: what the browser asks for."""
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security's hint names its own class
         secondary=account_role, lazy="selectin"
     )

@@ -26,6 +26,7 @@ from .web import (
     families,
     health,
     inbox,
+    language,
     layout,
     plan,
     problems,
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     typed.init_app(app)
     database.init_app(app)
     static_files.init_app(app)
+    language.init_app(app)
     words.init_app(app)
     layout.init_app(app)
     sign_in.configure(app, over_tls=over_tls)

@@ -1,4 +1,4 @@
-"""One's own sign-in: look, name, morning e-mail."""
+"""One's own sign-in: look, language, morning e-mail."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from flask import session as cookies
 from flask.typing import ResponseReturnValue
 
 from models import Staff
+from outreach.language import LANGUAGES, _, speaking, tongue
 
 from . import asking
 from .database import session
+from .language import CHOSEN, chosen
 from .layout import LOOKS
 from .notices import say
 from .typed import number
@@ -37,8 +39,21 @@ def keep() -> ResponseReturnValue:
         session().commit()
     if request.form.get("look") in LOOKS:
         cookies["look"] = request.form["look"]
-    say("Kept.")
+    wanted = request.form.get("language")
+    if wanted is not None:
+        asking.account().language = wanted if wanted in LANGUAGES else None
+        session().commit()
+    with speaking(chosen() or tongue()):
+        say(_("Kept."))
     return redirect(url_for("account.page"), 303)
+
+
+@blueprint.post("/language")
+def speak() -> ResponseReturnValue:
+    """Before anybody has signed in: this browser's language."""
+    if request.form.get("language") in LANGUAGES:
+        cookies[CHOSEN] = request.form["language"]
+    return asking.back_to(url_for("security.login"))
 
 
 def _staff() -> Staff | None:

@@ -15,11 +15,13 @@ from outreach.access import NotAllowed
 from outreach.delivery.inbound import READERS, inbox_count
 from outreach.delivery.overview import pauses_in_words
 from outreach.delivery.safety import alerts_waiting, watches
+from outreach.language import N_, _, ngettext, said
 
 from . import asking
 from .database import session
 from .icons import icon
 from .security_headers import nonce
+from .words import words
 
 ROSTER_STALE_AFTER = timedelta(days=3)
 LOOKS = ("system", "light", "dark")
@@ -53,9 +55,9 @@ class Frame:
     """Messages that wait for somebody to say whose they are; None: this person does not place them."""
 
 
-TODAY, QUEUE = Tab("today.page", "Today", "today"), Tab("queue.page", "Queue", "queue")
-FAMILIES = Tab("families.listing", "Families", "families")
-REQUESTS, PLAN = Tab("requests.page", "Requests", "requests"), Tab("plan.page", "Plan", "plan")
+TODAY, QUEUE = Tab("today.page", N_("Today"), "today"), Tab("queue.page", N_("Queue"), "queue")
+FAMILIES = Tab("families.listing", N_("Families"), "families")
+REQUESTS, PLAN = Tab("requests.page", N_("Requests"), "requests"), Tab("plan.page", N_("Plan"), "plan")
 
 
 def init_app(app: Flask) -> None:
@@ -102,7 +104,7 @@ def _frame() -> Frame | None:
         listens = watches(session(), viewer)
         g.frame = Frame(
             name=staff.display_name if staff else account.email,
-            role=", ".join(sorted(AccountRole(role.name).value.replace("_", " ") for role in account.roles)),
+            role=", ".join(sorted(words(AccountRole(role.name)) for role in account.roles)),
             tabs=tabs_of(viewer.roles),
             waiting=_waiting(account.staff_id),
             stopped=_stopped(),
@@ -140,7 +142,13 @@ def _stopped() -> tuple[str, ...]:
         .outerjoin(School, School.id == DeliveryStop.school_id)
         .where(DeliveryStop.resumed_at.is_(None))
     )
-    return tuple(f"Nothing goes out {f'from {name} ' if name else ''}until resumed: {stop.why}" for stop, name in stops)
+    return tuple(_stop_words(stop, name) for stop, name in stops)
+
+
+def _stop_words(stop: DeliveryStop, school: str | None) -> str:
+    if school is None:
+        return _("Nothing goes out until resumed: %(why)s", why=said(stop.why))
+    return _("Nothing goes out from %(school)s until resumed: %(why)s", school=school, why=said(stop.why))
 
 
 def _roster_stale() -> str | None:
@@ -148,6 +156,10 @@ def _roster_stale() -> str | None:
     if district is None or district.made_up:
         return None
     if district.roster_as_of is None:
-        return "No roster has been imported yet."
+        return _("No roster has been imported yet.")
     age = asking.now() - district.roster_as_of
-    return f"The roster is {age.days} days old." if age > ROSTER_STALE_AFTER else None
+    return (
+        ngettext("The roster is %(count)s day old.", "The roster is %(count)s days old.", age.days)
+        if age > ROSTER_STALE_AFTER
+        else None
+    )

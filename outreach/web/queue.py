@@ -11,6 +11,7 @@ from models import AccountRole
 from outreach.access import audit
 from outreach.contacts import contact_strips
 from outreach.errors import NotFound
+from outreach.language import language_name
 from outreach.risk import (
     CaseRefused,
     Code,
@@ -29,10 +30,10 @@ from . import asking
 from .database import session
 from .notices import say, warn
 from .typed import number
-from .words import LANGUAGES
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 READERS = (AccountRole.COUNSELOR, AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR)
+LANGUAGES = ("ar", "en", "es", "fr", "hi", "hmn", "ht", "ko", "pl", "pt", "ru", "so", "tl", "uk", "vi", "zh")
 GRADES = ("KG", *(f"{number:02}" for number in range(1, 13)))
 SNOOZES = ((1, "until tomorrow"), (3, "for 3 days"), (7, "for a week"), (14, "for two weeks"), (30, "for a month"))
 TABS = ((Whose.NEW_AND_MINE, "New and mine"), (Whose.OPEN, "All open"), (Whose.SNOOZED, "Snoozed"))
@@ -52,7 +53,7 @@ def page() -> ResponseReturnValue:
     found = queue(session(), asking.viewer(), asking.now(), filters)
     return render_template(
         "queue/page.html", found=found, filters=filters, tabs=TABS, codes=list(Code), grades=GRADES,
-        languages=LANGUAGES, snoozes=SNOOZES, staff_id=asking.viewer().staff_id,
+        languages={tag: language_name(tag) for tag in LANGUAGES}, snoozes=SNOOZES, staff_id=asking.viewer().staff_id,
         kept={name: value for name, value in request.args.items() if name != "page"},
         strips=contact_strips(session(), [row.family_id for row in found.rows], asking.now()),
     )  # fmt: skip

@@ -13,6 +13,10 @@ from .icons import icon_sheet
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
+THEME = (
+    "values", "ground", "buttons", "frame", "sheets", "strip", "talk", "choices", "small_and_print",
+)  # fmt: skip
+"""The parts of our look in the order in which they stand in ``theme.css``: a later one may overrule an earlier."""
 SOURCE_MAP = re.compile(rb"(?m)^(/\*|//)# sourceMappingURL=.*$")
 
 blueprint = Blueprint("static_files", __name__, url_prefix="/assets")
@@ -38,6 +42,7 @@ class Assets:
             "bootstrap.css": (files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css").read_bytes(),
             "htmx.js": (files("js_lib_htmx") / "static/htmx/htmx.min.js").read_bytes(),
             "icons.svg": icon_sheet().encode(),
+            "theme.css": b"".join((ours / "theme" / f"{part}.css").read_bytes() for part in THEME),
             **{file.name: file.read_bytes() for file in ours.iterdir() if file.name.rsplit(".", 1)[-1] in TYPES},
         }
         self._assets = {name: _asset(name, SOURCE_MAP.sub(b"", body)) for name, body in content.items()}

@@ -1,8 +1,9 @@
-"""Figures and enums as a person reads them; the only place where pages turn values into words."""
+"""Figures and enums as a person reads them, in the reader's language; the only place where pages turn values into
+words."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -23,76 +24,71 @@ from models import (
     Subject,
     Topic,
 )
+from outreach import language as spoken
+from outreach.language import N_, _, language_name, said, zone_name
 from outreach.risk import Code
 
 from . import asking
 
-LANGUAGES = {
-    "ar": "Arabic", "en": "English", "es": "Spanish", "fr": "French", "hi": "Hindi", "hmn": "Hmong",
-    "ht": "Haitian Creole", "ko": "Korean", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "so": "Somali",
-    "tl": "Tagalog", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
-ZONES = {
-    "America/New_York": "Eastern time", "America/Chicago": "Central time", "America/Denver": "Mountain time",
-    "America/Phoenix": "Arizona time", "America/Los_Angeles": "Pacific time", "America/Anchorage": "Alaska time",
-    "Pacific/Honolulu": "Hawaii time",
-}  # fmt: skip
-
 CHANNELS = {
-    Channel.PHONE: ("phone", "telephone"),
-    Channel.IN_PERSON: ("in person", "people"),
-    Channel.SMS: ("text", "chat-dots"),
-    Channel.EMAIL: ("e-mail", "envelope"),
-    Channel.VIDEO: ("video", "play-circle"),
-    Channel.LETTER: ("letter", "mailbox"),
-    Channel.APP: ("app", "inbox"),
+    Channel.PHONE: (N_("phone"), "telephone"),
+    Channel.IN_PERSON: (N_("in person"), "people"),
+    Channel.SMS: (N_("text"), "chat-dots"),
+    Channel.EMAIL: (N_("e-mail"), "envelope"),
+    Channel.VIDEO: (N_("video"), "play-circle"),
+    Channel.LETTER: (N_("letter"), "mailbox"),
+    Channel.APP: (N_("app"), "inbox"),
 }
 OUTCOMES = {
-    Outcome.REACHED: ("Reached", "check-circle"),
-    Outcome.LEFT_MESSAGE: ("Left a message", "voicemail"),
-    Outcome.NO_ANSWER: ("No answer", "telephone-x"),
-    Outcome.WRONG_NUMBER: ("Wrong number", "slash-circle"),
-    Outcome.DECLINED: ("Did not want to talk", "x-circle"),
-    Outcome.SENT: ("Sent", "send"),
-    Outcome.DELIVERED: ("Arrived", "check2"),
-    Outcome.REPLIED: ("Replied", "reply"),
+    Outcome.REACHED: (N_("Reached"), "check-circle"),
+    Outcome.LEFT_MESSAGE: (N_("Left a message"), "voicemail"),
+    Outcome.NO_ANSWER: (N_("No answer"), "telephone-x"),
+    Outcome.WRONG_NUMBER: (N_("Wrong number"), "slash-circle"),
+    Outcome.DECLINED: (N_("Did not want to talk"), "x-circle"),
+    Outcome.SENT: (N_("Sent"), "send"),
+    Outcome.DELIVERED: (N_("Arrived"), "check2"),
+    Outcome.REPLIED: (N_("Replied"), "reply"),
 }
-BANDS: dict[str, str] = {Band.HIGH: "Now", Band.ELEVATED: "Soon", Band.LOW: "On track"}
+BANDS: dict[str, str] = {Band.HIGH: N_("Now"), Band.ELEVATED: N_("Soon"), Band.LOW: N_("On track")}
 WORDS: dict[str, str] = {
     **{channel.value: words for channel, (words, _) in CHANNELS.items()},
     **{outcome.value: words for outcome, (words, _) in OUTCOMES.items()},
     **BANDS,
-    Topic.ACADEMICS: "School work", Topic.BEHAVIOR: "Behavior", Topic.ATTENDANCE: "Attendance",
-    Topic.WELLBEING: "Well-being", Topic.SERVICES: "Services", Topic.LOGISTICS: "Everyday matters",
-    Purpose.PRAISE: "Something good", Purpose.IMPROVE: "Something to work on", Purpose.CONCERN: "A concern",
-    Purpose.LOGISTICS: "Everyday matters",
-    Subject.READING: "Reading", Subject.MATH: "Math", Subject.SOCIAL_STUDIES: "Social studies",
-    Subject.SCIENCE: "Science", Subject.OTHER: "Another subject",
-    Department.TEACHING: "Teachers", Department.COUNSELING: "Counseling", Department.ADMINISTRATION: "Administration",
-    Department.SPECIAL_EDUCATION: "Special Education", Department.FRONT_OFFICE: "Front office",
-    Department.DISTRICT: "District office",
-    StaffRole.TEACHER: "Teacher", StaffRole.COUNSELOR: "Counselor", StaffRole.ADMINISTRATOR: "Administrator",
-    StaffRole.SPECIAL_EDUCATION: "Special Education", StaffRole.FRONT_OFFICE: "Front office",
-    StaffRole.DISTRICT: "District office",
-    AccountRole.TEACHER: "Teacher", AccountRole.COUNSELOR: "Counselor", AccountRole.ADMINISTRATOR: "Administrator",
-    AccountRole.RECORDER: "Recorder", AccountRole.DISTRICT_ADMINISTRATOR: "District administrator",
-    Code.GRADE_C_OR_BELOW: "Overall grade C or lower", Code.WORK_BELOW_AVERAGE: "A subject below average",
-    Code.WORK_AVERAGE: "A subject average", Code.ABSENCES_6_10: "Absent 6 to 10 days",
-    Code.ABSENCES_11_UP: "Absent 11 days or more", Code.NO_PERSONAL_CONTACT: "Not reached this year",
-    Code.NO_GENERAL_NOTICE: "No notice reached it", Code.CONTACT_DEFICIT: "Fewer contacts than our goal",
-    Code.UNANSWERED_REQUEST: "Question unanswered", Code.UNHELPFUL_OUTCOME: "Said it did not help",
-    Code.NO_FOLLOW_THROUGH: "Concern raised, nothing since", Code.INBOUND_SURGE: "Wrote often, we did not",
-    Code.SURVEY_DETRACTOR: "Would not recommend us", Code.SURVEY_PROMOTER: "Would recommend us",
-    Code.UNREACHABLE: "Nobody can be reached",
-    Authored.AUTOMATIC: "sent by the system", Authored.APPROVED_IN_BULK: "a notice to many",
+    Topic.ACADEMICS: N_("School work"), Topic.BEHAVIOR: N_("Behavior"), Topic.ATTENDANCE: N_("Attendance"),
+    Topic.WELLBEING: N_("Well-being"), Topic.SERVICES: N_("Services"), Topic.LOGISTICS: N_("Everyday matters"),
+    Purpose.PRAISE: N_("Something good"), Purpose.IMPROVE: N_("Something to work on"), Purpose.CONCERN: N_("A concern"),
+    Purpose.LOGISTICS: N_("Everyday matters"),
+    Subject.READING: N_("Reading"), Subject.MATH: N_("Math"), Subject.SOCIAL_STUDIES: N_("Social studies"),
+    Subject.SCIENCE: N_("Science"), Subject.OTHER: N_("Another subject"),
+    Department.TEACHING: N_("Teachers"), Department.COUNSELING: N_("Counseling"),
+    Department.ADMINISTRATION: N_("Administration"),
+    Department.SPECIAL_EDUCATION: N_("Special Education"), Department.FRONT_OFFICE: N_("Front office"),
+    Department.DISTRICT: N_("District office"),
+    StaffRole.TEACHER: N_("Teacher"), StaffRole.COUNSELOR: N_("Counselor"),
+    StaffRole.ADMINISTRATOR: N_("Administrator"),
+    StaffRole.SPECIAL_EDUCATION: N_("Special Education"), StaffRole.FRONT_OFFICE: N_("Front office"),
+    StaffRole.DISTRICT: N_("District office"),
+    AccountRole.TEACHER: N_("Teacher"), AccountRole.COUNSELOR: N_("Counselor"),
+    AccountRole.ADMINISTRATOR: N_("Administrator"),
+    AccountRole.RECORDER: N_("Recorder"), AccountRole.DISTRICT_ADMINISTRATOR: N_("District administrator"),
+    Code.GRADE_C_OR_BELOW: N_("Overall grade C or lower"), Code.WORK_BELOW_AVERAGE: N_("A subject below average"),
+    Code.WORK_AVERAGE: N_("A subject average"), Code.ABSENCES_6_10: N_("Absent 6 to 10 days"),
+    Code.ABSENCES_11_UP: N_("Absent 11 days or more"), Code.NO_PERSONAL_CONTACT: N_("Not reached this year"),
+    Code.NO_GENERAL_NOTICE: N_("No notice reached it"), Code.CONTACT_DEFICIT: N_("Fewer contacts than our goal"),
+    Code.UNANSWERED_REQUEST: N_("Question unanswered"), Code.UNHELPFUL_OUTCOME: N_("Said it did not help"),
+    Code.NO_FOLLOW_THROUGH: N_("Concern raised, nothing since"), Code.INBOUND_SURGE: N_("Wrote often, we did not"),
+    Code.SURVEY_DETRACTOR: N_("Would not recommend us"), Code.SURVEY_PROMOTER: N_("Would recommend us"),
+    Code.UNREACHABLE: N_("Nobody can be reached"),
+    Authored.AUTOMATIC: N_("sent by the system"), Authored.APPROVED_IN_BULK: N_("a notice to many"),
 }  # fmt: skip
 STATES = {
-    OutreachState.SUGGESTED: "Suggested", OutreachState.APPROVED: "Approved",
-    OutreachState.SCHEDULED: "Waits for its time", OutreachState.SENDING: "Leaving now",
-    OutreachState.ACCEPTED: "On its way", OutreachState.DELIVERED: "Arrived", OutreachState.FAILED: "Did not arrive",
-    OutreachState.EXPIRED: "Too late to send", OutreachState.CANCELLED: "Called off",
-    OutreachState.SKIPPED: "Not sent", OutreachState.UNKNOWN: "Not known whether it arrived",
-    OutreachState.DONE: "Done", OutreachState.DISMISSED: "Not now",
+    OutreachState.SUGGESTED: N_("Suggested"), OutreachState.APPROVED: N_("Approved"),
+    OutreachState.SCHEDULED: N_("Waits for its time"), OutreachState.SENDING: N_("Leaving now"),
+    OutreachState.ACCEPTED: N_("On its way"), OutreachState.DELIVERED: N_("Arrived"),
+    OutreachState.FAILED: N_("Did not arrive"),
+    OutreachState.EXPIRED: N_("Too late to send"), OutreachState.CANCELLED: N_("Called off"),
+    OutreachState.SKIPPED: N_("Not sent"), OutreachState.UNKNOWN: N_("Not known whether it arrived"),
+    OutreachState.DONE: N_("Done"), OutreachState.DISMISSED: N_("Not now"),
 }  # fmt: skip
 STATES_BY_VALUE = {state.value: said for state, said in STATES.items()}
 STATE_ICONS = {
@@ -103,30 +99,26 @@ STATE_ICONS = {
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_filter(words)
-    app.add_template_filter(language)
-    app.add_template_filter(zone_words)
-    app.add_template_filter(day)
-    app.add_template_filter(moment)
-    app.add_template_filter(grade)
-    app.add_template_filter(span)
-    app.add_template_filter(plural)
-    app.add_template_filter(state_words)
-    app.add_template_filter(state_icon)
-    app.add_template_filter(channel_icon)
-    app.add_template_filter(outcome_icon)
-    app.add_template_filter(phone)
+    filters = (
+        words, day, moment, grade, span, plural, clock_hour, state_words, state_icon, channel_icon,
+        outcome_icon, phone, said,
+    )  # fmt: skip
+    for one in filters:
+        app.add_template_filter(one)
+    app.add_template_filter(language_name, "language")
+    app.add_template_filter(zone_name, "zone_words")
+    app.add_template_filter(spoken.number, "number")
 
 
 def words(value: StrEnum | None) -> str:
     """An enum's member as a person reads it; None is nothing. Members of one value have one meaning in every enum."""
     if value is None:
         return ""
-    return WORDS.get(value.value) or STATES_BY_VALUE.get(value.value) or value.value.replace("_", " ")
+    return _(WORDS.get(value.value) or STATES_BY_VALUE.get(value.value) or value.value.replace("_", " "))
 
 
 def state_words(state: OutreachState | MessageState) -> str:
-    return STATES[OutreachState(state.value)]
+    return _(STATES[OutreachState(state.value)])
 
 
 def state_icon(state: OutreachState | MessageState) -> str:
@@ -141,23 +133,13 @@ def outcome_icon(outcome: Outcome) -> str:
     return OUTCOMES[outcome][1]
 
 
-def language(tag: str | None) -> str:
-    """``es`` as Spanish; an unknown tag as it is; nothing where the language is unknown."""
-    return LANGUAGES.get(tag.split("-")[0].lower(), tag) if tag else ""
-
-
-def zone_words(zone: str | None) -> str:
-    return ZONES.get(zone, zone.rsplit("/", 1)[-1].replace("_", " ") + " time") if zone else ""
-
-
 def day(value: date | datetime | None, today: date | None = None) -> str:
     """``Tue 17 Nov``, the reader's own clock; with the year where it is not this one."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(asking.zone()).date() if value.tzinfo else value.date()
-    present = today or asking.now().astimezone(asking.zone()).date()
-    return f"{value:%a} {value.day} {value:%b}" + ("" if value.year == present.year else f" {value.year}")
+    return spoken.day(value, today or asking.now().astimezone(asking.zone()).date())
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
@@ -165,19 +147,17 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone) if zone else asking.zone()) if value.tzinfo else value
-    minutes = f":{local.minute:02}" if local.minute else ""
-    return f"{day(local.replace(tzinfo=None))}, {local.hour % 12 or 12}{minutes} {'am' if local.hour < 12 else 'pm'}"
+    return spoken.moment(local, asking.now().astimezone(asking.zone()).date())
+
+
+def clock_hour(hour: int) -> str:
+    """``7`` as ``7 am``."""
+    return spoken.clock(time(hour))
 
 
 def span(value: timedelta | None) -> str:
-    """A length of time in its one largest unit: ``2 days``, ``3 h``, ``5 min``."""
-    if value is None:
-        return ""
-    minutes = max(0, round(abs(value).total_seconds() / 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    hours = minutes // 60
-    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
+    """A length of time in its one largest unit: ``2 days``, ``3 h``, ``5 min``; nothing where there is none."""
+    return "" if value is None else spoken.span(value)
 
 
 def grade(value: str | None) -> str:
@@ -185,8 +165,8 @@ def grade(value: str | None) -> str:
     if not value:
         return ""
     if value.upper() in ("KG", "K"):
-        return "kindergarten"
-    return f"grade {value.lstrip('0') or '0'}"
+        return _("kindergarten")
+    return _("grade %(grade)s", grade=value.lstrip("0") or "0")
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -203,6 +203,7 @@ CREATE TABLE account (
     tf_totp_secret TEXT,
     staff_id INTEGER,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    language TEXT,
     CONSTRAINT pk_account PRIMARY KEY (id),
     CONSTRAINT uq_account_email UNIQUE (email),
     CONSTRAINT uq_account_fs_uniquifier UNIQUE (fs_uniquifier),
@@ -294,9 +295,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
-
 CREATE INDEX ix_family_household_key ON family (household_key);
+
+CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -365,9 +366,9 @@ CREATE TABLE audit_event (
     CONSTRAINT fk_audit_event_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
-CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
-
 CREATE INDEX ix_audit_event_at ON audit_event (at);
+
+CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
 
 CREATE OR REPLACE FUNCTION outreach_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END$$;
 
@@ -493,9 +494,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_student_id ON mark (student_id);
-
 CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
+
+CREATE INDEX ix_mark_student_id ON mark (student_id);
 
 CREATE TABLE absence (
     id SERIAL NOT NULL,
@@ -575,13 +576,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
-CREATE INDEX ix_contact_staff_id ON contact (staff_id);
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+CREATE INDEX ix_contact_staff_id ON contact (staff_id);
 
 CREATE TABLE delivery_stop (
     id SERIAL NOT NULL,
@@ -615,9 +616,9 @@ CREATE TABLE family_member (
     CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_family_member_family_id ON family_member (family_id);
-
 CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
+
+CREATE INDEX ix_family_member_family_id ON family_member (family_id);
 
 CREATE TABLE hold (
     id SERIAL NOT NULL,
@@ -641,11 +642,11 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_hold_student_id ON hold (student_id);
-
 CREATE INDEX ix_hold_family_id ON hold (family_id);
 
 CREATE INDEX ix_hold_school_id ON hold (school_id);
+
+CREATE INDEX ix_hold_student_id ON hold (student_id);
 
 CREATE TABLE import_run (
     id SERIAL NOT NULL,
@@ -846,11 +847,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_section_id ON assignment (section_id);
-
 CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
 CREATE INDEX ix_assignment_student_id ON assignment (student_id);
+
+CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
@@ -941,13 +942,13 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_request_family_id ON request (family_id);
-
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
+CREATE INDEX ix_request_state_due_at ON request (state, due_at);
 
 CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
-CREATE INDEX ix_request_state_due_at ON request (state, due_at);
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
+
+CREATE INDEX ix_request_family_id ON request (family_id);
 
 CREATE TABLE message (
     id SERIAL NOT NULL,
@@ -1015,21 +1016,21 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
-
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
-
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
-CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE INDEX ix_message_state_id ON message (state, id);
 
-CREATE INDEX ix_message_sent_at ON message (sent_at);
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+
+CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE TABLE request_event (
     id SERIAL NOT NULL,
@@ -1114,13 +1115,13 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
-
 CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
-
 CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
+
+CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
+
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
 
 CREATE TRIGGER delivery_event_no_delete BEFORE DELETE ON delivery_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
@@ -1173,17 +1174,17 @@ CREATE TABLE inbound_message (
     CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
-
-CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
 
 CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
 
-CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
-
-CREATE INDEX ix_inbound_message_state ON inbound_message (state);
+CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
 
 CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
+
+CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+
+CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
 CREATE TRIGGER inbound_message_no_delete BEFORE DELETE ON inbound_message FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
@@ -1264,13 +1265,13 @@ CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
 CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
 
-ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
-
-ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
+ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
 
 ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
 
-ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
+ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
 
-ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
+
+ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
 

@@ -205,6 +205,7 @@ CREATE TABLE account (
     tf_totp_secret TEXT,
     staff_id INTEGER,
     created_at DATETIME NOT NULL,
+    language TEXT,
     CONSTRAINT pk_account PRIMARY KEY (id),
     CONSTRAINT uq_account_email UNIQUE (email),
     CONSTRAINT uq_account_fs_uniquifier UNIQUE (fs_uniquifier),
@@ -296,9 +297,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
-
 CREATE INDEX ix_family_household_key ON family (household_key);
+
+CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -367,9 +368,9 @@ CREATE TABLE audit_event (
     CONSTRAINT fk_audit_event_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
-CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
-
 CREATE INDEX ix_audit_event_at ON audit_event (at);
+
+CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
 
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
 
@@ -494,9 +495,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_student_id ON mark (student_id);
-
 CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
+
+CREATE INDEX ix_mark_student_id ON mark (student_id);
 
 CREATE TABLE absence (
     id INTEGER NOT NULL,
@@ -578,13 +579,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
-CREATE INDEX ix_contact_staff_id ON contact (staff_id);
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+CREATE INDEX ix_contact_staff_id ON contact (staff_id);
 
 CREATE TABLE delivery_stop (
     id INTEGER NOT NULL,
@@ -618,9 +619,9 @@ CREATE TABLE family_member (
     CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_family_member_family_id ON family_member (family_id);
-
 CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
+
+CREATE INDEX ix_family_member_family_id ON family_member (family_id);
 
 CREATE TABLE hold (
     id INTEGER NOT NULL,
@@ -644,11 +645,11 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_hold_student_id ON hold (student_id);
-
 CREATE INDEX ix_hold_family_id ON hold (family_id);
 
 CREATE INDEX ix_hold_school_id ON hold (school_id);
+
+CREATE INDEX ix_hold_student_id ON hold (student_id);
 
 CREATE TABLE import_run (
     id INTEGER NOT NULL,
@@ -849,11 +850,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_section_id ON assignment (section_id);
-
 CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
 CREATE INDEX ix_assignment_student_id ON assignment (student_id);
+
+CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
 
@@ -944,13 +945,13 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_request_family_id ON request (family_id);
-
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
+CREATE INDEX ix_request_state_due_at ON request (state, due_at);
 
 CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
-CREATE INDEX ix_request_state_due_at ON request (state, due_at);
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
+
+CREATE INDEX ix_request_family_id ON request (family_id);
 
 CREATE TABLE message (
     id INTEGER NOT NULL,
@@ -1018,21 +1019,21 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
-
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
-
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
-CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE INDEX ix_message_state_id ON message (state, id);
 
-CREATE INDEX ix_message_sent_at ON message (sent_at);
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+
+CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
 
 CREATE TABLE request_event (
     id INTEGER NOT NULL,
@@ -1117,13 +1118,13 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
-
 CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
-
 CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
+
+CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
+
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
 
 CREATE TRIGGER delivery_event_no_delete BEFORE DELETE ON delivery_event BEGIN SELECT RAISE(ABORT, 'delivery_event is append-only'); END;
 
@@ -1176,17 +1177,17 @@ CREATE TABLE inbound_message (
     CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
-
-CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
 
 CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
 
-CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
-
-CREATE INDEX ix_inbound_message_state ON inbound_message (state);
+CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
 
 CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
+
+CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+
+CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
 CREATE TRIGGER inbound_message_no_delete BEFORE DELETE ON inbound_message BEGIN SELECT RAISE(ABORT, 'inbound_message is append-only'); END;
 
