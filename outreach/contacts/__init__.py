@@ -1,5 +1,6 @@
 """Contacts between family and school: kept, corrected, undone; what a family asked, and its clock; the timeline."""
 
+from .came_in import CameIn, Lately, came_in
 from .checks import can_answer
 from .clock import ClockReading, DueTimes, due_times, elapsed_words, enter_closure, move_due_times, read_clock
 from .entries import (
@@ -53,6 +54,7 @@ __all__ = [
     "OUTCOMES_OF_CHANNEL",
     "OUTCOMES_WHERE_FAMILY_BEGAN",
     "WRITTEN_CHANNELS",
+    "CameIn",
     "ClockReading",
     "ContactRefused",
     "Corrected",
@@ -63,6 +65,7 @@ __all__ = [
     "Fate",
     "HelpVerdict",
     "InboundContact",
+    "Lately",
     "NewContact",
     "Question",
     "Received",
@@ -79,6 +82,7 @@ __all__ = [
     "answer_request",
     "as_new",
     "breaches",
+    "came_in",
     "can_answer",
     "close_answered",
     "close_request",

@@ -21,6 +21,8 @@ from .states import follow_messages
 from .suggest import PlanFigures, plan_night
 from .today import today
 from .views import ACT_WORDS, Act, Card, PlanDay, PlanPage, Today, Why
+from .ways import CardWays, ways_of_cards
+from .without_person import suggestions_without_person
 from .wording import Draft, Template, approved_languages, render, templates_of
 from .words_check import opening_by_hand, opening_of
 
@@ -29,6 +31,7 @@ __all__ = [
     "Act",
     "BulkFigures",
     "Card",
+    "CardWays",
     "Draft",
     "DraftBlocked",
     "LanguageNotConfirmed",
@@ -67,9 +70,11 @@ __all__ = [
     "render",
     "reschedule",
     "school_days",
+    "suggestions_without_person",
     "templates_of",
     "today",
     "undo",
+    "ways_of_cards",
     "ways_to_reach",
     "write_by_hand",
 ]

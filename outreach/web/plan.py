@@ -14,6 +14,7 @@ from outreach.access import colleagues, household, require
 from outreach.contacts import contact_strips, waiting_of_family
 from outreach.effective import effective_config
 from outreach.errors import NotFound, OutreachError
+from outreach.language import N_
 from outreach.planning import (
     Card,
     LanguageNotConfirmed,
@@ -42,6 +43,8 @@ from .typed import number
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 PLANNERS = tuple(role for role in AccountRole if role is not AccountRole.RECORDER)
 GIVERS = (AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR)
+NOT_NOW = (N_("Spoke with them already"), N_("Not the right moment"), N_("Somebody else is in touch"))
+"""Reasons in one tap; a person's own words are beside them."""
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -174,12 +177,20 @@ def _differs(touch: Outreach, title: str | None) -> bool:
     return not same_words or (title is not None and title != (touch.title or ""))
 
 
+def why_not_now() -> str:
+    """One of the ready reasons, as it is kept for readers of either language; else the person's own words."""
+    ready = request.form.get("ready", type=number)
+    if ready is not None and 0 <= ready < len(NOT_NOW):
+        return NOT_NOW[ready]
+    return request.form.get("reason", "").strip()
+
+
 def _step(outreach_id: int, verb: str, done: str) -> ResponseReturnValue:
     _find(outreach_id)
     looking, now = asking.viewer(), asking.now()
     try:
         if verb == "dismiss":
-            dismiss(session(), looking, outreach_id, request.form.get("reason", "").strip(), now)
+            dismiss(session(), looking, outreach_id, why_not_now(), now)
         else:
             undo(session(), looking, outreach_id, now)
     except PlanningError as refused:

@@ -1,38 +1,91 @@
-"""Today: who would like to hear from this person, why, and the act beside it; what waits for an answer."""
+"""The first page after sign-in: a teacher's short list, a counselor's and an administrator's morning, a recorder's
+search."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from models import AccountRole
-from outreach.contacts import contact_strips, waiting_on
-from outreach.planning import today
+from outreach.access import Viewer
+from outreach.contacts import (
+    WaitingCounts,
+    WaitingRequest,
+    breaches,
+    came_in,
+    contact_strips,
+    waiting_counts,
+    waiting_on,
+    waiting_requests,
+)
+from outreach.language import _
+from outreach.planning import Today, suggestions_without_person, today, ways_of_cards
+from outreach.risk import QueueFilters, QueuePage, Whose, queue
 
 from . import asking
 from .database import session
+from .plan import NOT_NOW
 
 blueprint = Blueprint("today", __name__)
 MORNING_ENDS, EVENING_BEGINS = 12, 17
 ONLY_RECORDS = frozenset({AccountRole.RECORDER})
+FIRST_ROWS = 5
+"""Of the queue and of what is past due; the rest is one tap away."""
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """What a counselor or an administrator looks after beyond a list of their own."""
+
+    queue: QueuePage
+    past_due: tuple[WaitingRequest, ...]
+    counts: WaitingCounts
+    without_person: int
+    """Suggestions that nobody has; 0 for who does not give them out."""
 
 
 @blueprint.get("/")
 @asking.signed_in()
 def page() -> ResponseReturnValue:
     looking, now = asking.viewer(), asking.now()
+    lately = came_in(session(), looking, asking.zone(), now)
     if looking.roles <= ONLY_RECORDS:
-        return render_template("today/desk.html", greeting=greeting(), waiting=waiting_on(session(), looking, now))
-    day = today(session(), looking, now)
-    families = [card.family_id for card in day.cards]
+        return render_template(
+            "today/desk.html", greeting=greeting(), waiting=waiting_on(session(), looking, now), lately=lately
+        )
+    day, school = today(session(), looking, now), _school(looking)
+    families = {card.family_id for card in day.cards}
+    if school is not None:
+        families |= {row.family_id for row in school.queue.rows}
     return render_template(
-        "today/page.html", greeting=greeting(), day=day, strips=contact_strips(session(), families, now)
-    )
+        "today/page.html", greeting=greeting(), day=day, lately=lately, school=school, not_now=NOT_NOW,
+        lists_families=_lists_families(looking, day), waiting=day.waiting,
+        ways=ways_of_cards(session(), day.cards, looking.on), strips=contact_strips(session(), sorted(families), now),
+    )  # fmt: skip
 
 
 def greeting() -> str:
     """By the reader's own clock."""
     hour = asking.now().astimezone(asking.zone()).hour
     if hour < MORNING_ENDS:
-        return "Good morning"
-    return "Good afternoon" if hour < EVENING_BEGINS else "Good evening"
+        return _("Good morning")
+    return _("Good afternoon") if hour < EVENING_BEGINS else _("Good evening")
+
+
+def _school(viewer: Viewer) -> School | None:
+    """None for a teacher, who sees neither queue nor the school's questions here."""
+    if not viewer.sees_risk:
+        return None
+    now = asking.now()
+    return School(
+        queue(session(), viewer, now, QueueFilters(whose=Whose.NEW_AND_MINE, size=FIRST_ROWS)),
+        tuple(breaches(session(), viewer, now)[:FIRST_ROWS]),
+        waiting_counts(waiting_requests(session(), viewer, now)), suggestions_without_person(session(), viewer),
+    )  # fmt: skip
+
+
+def _lists_families(viewer: Viewer, day: Today) -> bool:
+    """Whether the short list is part of this page: always for those who teach, for others where it has somebody."""
+    return bool(day.cards) or AccountRole.TEACHER in viewer.roles

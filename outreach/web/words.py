@@ -100,7 +100,7 @@ STATE_ICONS = {
 
 def init_app(app: Flask) -> None:
     filters = (
-        words, day, moment, grade, span, plural, clock_hour, state_words, state_icon, channel_icon,
+        words, day, moment, weekday, grade, span, plural, clock_hour, state_words, state_icon, channel_icon,
         outcome_icon, phone, said,
     )  # fmt: skip
     for one in filters:
@@ -148,6 +148,11 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
         return ""
     local = value.astimezone(ZoneInfo(zone) if zone else asking.zone()) if value.tzinfo else value
     return spoken.moment(local, asking.now().astimezone(asking.zone()).date())
+
+
+def weekday(value: date) -> str:
+    """``Friday``."""
+    return spoken.weekday(value)
 
 
 def clock_hour(hour: int) -> str:

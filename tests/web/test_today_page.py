@@ -1,0 +1,151 @@
+"""The first page: a teacher's short list, a counselor's and an administrator's morning, a recorder's search."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models import (
+    AccountRole,
+    Band,
+    Channel,
+    Guardian,
+    Initiator,
+    Outcome,
+    Outreach,
+    OutreachState,
+    RiskReason,
+    RiskScore,
+)
+from outreach.language import said, speaking
+from outreach.risk import Code
+from tests.web.conftest import Town
+from tests.world import NOW
+
+LEADERS = (AccountRole.COUNSELOR, AccountRole.ADMINISTRATOR)
+
+
+def suggested(town: Town, **values: object) -> Outreach:
+    """A call to Maya's guardian that stands on the teacher's list."""
+    rosa = town.session.scalars(select(Guardian.id).where(Guardian.given_name == "Rosa")).one()
+    made = Outreach(
+        **{
+            "family_id": town.delgado.id, "student_id": town.maya.id, "guardian_id": rosa,
+            "staff_id": town.teacher.id, "rule": "silence", "slot": "2026-11-24", "evidence": {"log_is_sure": True},
+            "channel": Channel.PHONE, "created_at": NOW - timedelta(hours=8),
+            "state": OutreachState.SUGGESTED, **values,
+        }
+    )  # fmt: skip
+    town.world.add(made)
+    town.commit()
+    return made
+
+
+def acts_of(page: str) -> list[str]:
+    """What the buttons and links of the first card say, without what only a screen reader hears."""
+    card = page.split("<article", 1)[1].split("</article>", 1)[0]
+    heard = re.sub(r'<span class="(?:visually-hidden|hide-narrow)">.*?</span>', "", card, flags=re.DOTALL)
+    said = re.findall(r'class="btn [^"]*"[^>]*>(.*?)</(?:a|summary|button)>', heard, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", words).strip() for words in said]
+
+
+def test_a_card_offers_each_way_by_which_the_family_may_be_reached(town: Town) -> None:
+    suggested(town)
+    page = town.sign_in().get("/").text
+
+    assert "No one has reached this family yet" in page
+    assert acts_of(page)[:5] == ["Call", "Text", "E-mail", "Log", "Not now"]
+    assert page.split("<article", 1)[1].split("</article>")[0].count("btn-primary") == 1
+
+
+def test_a_way_that_may_not_be_used_is_not_offered(town: Town) -> None:
+    suggested(town)
+    other = town.world.student(town.school, given_name="Leo", family_name="Stone")
+    town.world.guardian(other, given_name="Ann", family_name="Stone")
+    family = town.world.family(other)
+    town.world.teaches(town.teacher, town.world.section(town.school), other)
+    suggested(town, family_id=family.id, student_id=other.id, guardian_id=None, slot="other")
+    page = town.sign_in().get("/").text
+
+    of_leo = next(card for card in page.split("<article")[1:] if "Leo" in card).split("</article>")[0]
+    assert "tel:" not in of_leo
+    assert "/plan/write" not in of_leo
+
+
+def test_one_tap_sets_a_family_aside_with_its_reason_and_it_is_kept_as_every_reader_may_read_it(town: Town) -> None:
+    touch = suggested(town)
+    teacher = town.sign_in()
+    teacher.send("/account", language="es")
+    teacher.send(f"/plan/{touch.id}/not-now", "/", ready=0, next="/")
+
+    assert "Nada hoy" in teacher.follow().text
+    [kept] = town.rows(select(Outreach.dismissed_reason))
+    assert kept == "Spoke with them already"
+    with speaking("es"):
+        assert said(kept) == "Ya se habló con la familia"
+
+
+def test_what_a_family_wrote_yesterday_is_the_first_thing_to_read(town: Town) -> None:
+    town.world.contact(
+        town.maya, initiator=Initiator.FAMILY, staff_id=None, channel=Channel.SMS, outcome=Outcome.REACHED,
+        occurred_at=NOW - timedelta(hours=20), summary="Can Maya retake the test?",
+    )  # fmt: skip
+    town.commit()
+    page = town.sign_in().get("/").text
+
+    assert "Came in since Monday" in page
+    assert "Can Maya retake the test?" in page
+
+
+def test_a_morning_without_news_says_so(town: Town) -> None:
+    assert "No family has called or written since then." in town.sign_in().get("/").text
+
+
+def test_a_counselor_sees_the_queue_and_what_is_past_due_but_a_teacher_does_not(town: Town) -> None:
+    town.world.add(
+        RiskScore(family_id=town.delgado.id, points=6, band=Band.HIGH, computed_at=NOW, config_version="shipped")
+    )
+    town.world.add(
+        RiskReason(family_id=town.delgado.id, code=Code.UNANSWERED_REQUEST, points=2, evidence={"requests": []})
+    )
+    town.world.request(
+        town.delgado, town.school, question="Who signs the form?", opened_at=NOW - timedelta(days=5),
+        goal_at=NOW - timedelta(days=4), due_at=NOW - timedelta(days=3),
+    )  # fmt: skip
+    town.commit()
+    for role in LEADERS:
+        page = town.sign_in(role).get("/").text
+        assert "Should hear from us now" in page
+        assert "Now · 6" in page
+        assert "Past due in your schools" in page
+        assert "Who signs the form?" in page
+    teacher = town.sign_in().get("/").text
+    assert "Should hear from us now" not in teacher
+    assert "Now · 6" not in teacher
+
+
+def test_an_administrator_sees_what_has_nobody(town: Town) -> None:
+    suggested(town, staff_id=None)
+    town.world.request(town.delgado, town.school, question="Who signs the form?", owner_staff_id=None)
+    town.commit()
+    page = town.sign_in(AccountRole.ADMINISTRATOR).get("/").text
+
+    assert "1 question without an owner" in page
+    assert "1 family with nobody to write to it" in page
+    assert "without an owner" not in town.sign_in(AccountRole.COUNSELOR).get("/").text
+
+
+def test_an_administrator_without_families_of_their_own_reads_no_empty_list(town: Town) -> None:
+    assert "There is no quota; a good word" not in town.sign_in(AccountRole.ADMINISTRATOR).get("/").text
+
+
+def test_today_speaks_spanish_to_whoever_chose_it(town: Town) -> None:
+    suggested(town)
+    teacher = town.sign_in()
+    teacher.send("/account", language="es")
+    page = teacher.get("/").text
+
+    assert "Buenos días" in page
+    assert acts_of(page)[:5] == ["Call", "Mensaje de texto", "Correo electrónico", "Anotar", "Ahora no"]
