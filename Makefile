@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash bench bench-delivery lock migration wheel
+.PHONY: help demo test check crash bench bench-delivery lighthouse words lock migration wheel
 
 PYTHON ?= python3
 WORKERS ?= auto
@@ -38,6 +38,12 @@ bench: $(MADE) ## scoring 20,000 families against a loop
 
 bench-delivery: $(MADE) ## the outbox against a bare loop over the same SDK, and three workers against one
 	$(BIN)/python -m benchmarks.delivery $(a)
+
+lighthouse: $(MADE) ## Lighthouse on Today, log, family, queue and plan, the median of five (a="--runs 1 --only today")
+	$(BIN)/python -m benchmarks.lighthouse $(a)
+
+words: $(MADE) ## bring the catalogues of every language up to date with what the sources say
+	$(BIN)/python -m outreach.language.gather
 
 lock: ## write requirements.txt and requirements-dev.txt anew (a="--upgrade")
 	$(PYTHON) -m venv $(LOCKING)
