@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from playwright.sync_api import APIRequestContext
-
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
+HOST = "http://here"
 NOT_PAGES = ("/assets/", "/logout", "/sw.js")
 MOST = 400
 """More kinds of pages than there are; a crawl that reaches it has gone astray."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    content_type: str
+    text: str
 
 
 def kind_of(address: str) -> str:
@@ -21,23 +28,25 @@ def kind_of(address: str) -> str:
     return re.sub(r"\d+", "#", parts.path) + (f"?{names}" if names else "")
 
 
-def pages(request: APIRequestContext, host: str, first: str = "/") -> Iterator[str]:
-    """The address of one page of each kind that can be reached by links from ``first``, in the order found."""
+def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str, str]]:
+    """One page of each kind that links lead to from ``first``, in the order found: its address and what it holds.
+
+    ``get`` asks for an address of ours. A link that leads to a fault or a refusal fails the test.
+    """
     seen, ahead, asked = {kind_of(first)}, [first], 0
     while ahead:
         address = ahead.pop(0)
         asked += 1
         assert asked <= MOST, "a crawl without end"
-        answer = request.get(host + address)
+        answer = get(address)
         assert answer.status < 400, (address, answer.status)
-        if "text/html" not in answer.headers.get("content-type", ""):
+        if "text/html" not in answer.content_type:
             continue
-        yield address
-        for link in LINK.findall(answer.text()):
-            found = urlsplit(urljoin(host + address, link.replace("&amp;", "&")))
-            if f"{found.scheme}://{found.netloc}" != host or found.path.startswith(NOT_PAGES):
-                continue
+        yield address, answer.text
+        for link in LINK.findall(answer.text):
+            found = urlsplit(urljoin(HOST + address, link.replace("&amp;", "&")))
             further = found.path + (f"?{found.query}" if found.query else "")
-            if kind_of(further) not in seen:
+            ours = f"{found.scheme}://{found.netloc}" == HOST and not found.path.startswith(NOT_PAGES)
+            if ours and kind_of(further) not in seen:
                 seen.add(kind_of(further))
                 ahead.append(further)
