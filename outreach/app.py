@@ -38,6 +38,7 @@ from .web import (
     sign_in,
     static_files,
     today,
+    tuning,
     typed,
     unsubscribe,
     webhooks,
@@ -48,7 +49,7 @@ from .web.asking import CLOCK
 LARGEST_FORM_BYTES = 1_000_000
 BLUEPRINTS = (
     health, today, families, contacts, requests, inbox, plan, queue, safety, sandbox, admin, account, consent, delivery,
-    unsubscribe, webhooks,
+    tuning, unsubscribe, webhooks,
 )  # fmt: skip
 
 

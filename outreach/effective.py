@@ -31,19 +31,29 @@ PARTS = {"risk": "risk.toml", "cadence": "cadence.toml", "safety": "safety.toml"
 class TuningError(OutreachError):
     """A value that a district tuned is wrong: the sentence names the file (or revision) and the key."""
 
+    def __init__(self, sentence: str, key: str = "", problem: str = "", limit: float | None = None) -> None:
+        """``key``: the dotted key, or that of the group whose values do not fit together. ``problem``: pydantic's name
+        for what is wrong; ``limit``: the bound that was passed, where it is one."""
+        super().__init__(sentence)
+        self.key, self.problem, self.limit = key, problem, limit
 
-def effective_config(session: Session, now: datetime) -> Tuning:
-    """Everything a district may tune, as in force at ``now``.
+
+def effective_config(session: Session, now: datetime, *, until: int | None = None) -> Tuning:
+    """Everything a district may tune, as in force at ``now``; with ``until``, as if that revision and those made after
+    it did not exist.
 
     Shipped files, then the files of the same names in ``OUTREACH_CONFIG_DIR`` key by key, then every
     :class:`~models.ConfigRevision` in force, oldest first. ``version`` is a digest of all values and the id of the
     newest revision in force (0: none). Raises :class:`TuningError`.
     """
-    revisions = session.execute(
+    statement = (
         select(ConfigRevision.id, ConfigRevision.changes)
         .where(ConfigRevision.in_force_from <= now)
         .order_by(ConfigRevision.in_force_from, ConfigRevision.id)
-    ).all()
+    )
+    if until is not None:
+        statement = statement.where(ConfigRevision.id < until)
+    revisions = session.execute(statement).all()
     values, origins = _from_files()
     for revision, changes in revisions:
         _apply(values, origins, changes, f"Configuration revision {revision}")
@@ -169,7 +179,7 @@ def _apply(values: JsonObject, origins: dict[str, str], changes: Mapping[str, Js
         for step in path:
             place = place.get(step) if isinstance(place, dict) else None
         if not isinstance(place, dict):
-            raise TuningError(f"{origin}, key {dotted}: there is no such setting.")
+            raise TuningError(f"{origin}, key {dotted}: there is no such setting.", dotted)
         place[last] = value
         origins[dotted] = origin
 
@@ -182,7 +192,11 @@ def _checked(values: JsonObject, origins: dict[str, str], newest: int) -> Tuning
         problem = error.errors()[0]
         path = [str(step) for step in problem["loc"]]
         words = problem["msg"].removeprefix("Value error, ")
-        raise TuningError(f"{_where(path, origins)}: {words[0].lower()}{words[1:]}.") from None
+        bounds = (value for name, value in problem.get("ctx", {}).items() if name in ("ge", "gt", "le", "lt"))
+        raise TuningError(
+            f"{_where(path, origins)}: {words[0].lower()}{words[1:]}.", ".".join(path), problem["type"],
+            next(bounds, None),
+        ) from None  # fmt: skip
 
 
 def _where(path: list[str], origins: dict[str, str]) -> str:

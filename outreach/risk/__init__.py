@@ -11,6 +11,7 @@ from .cases import (
     wake_case,
 )
 from .codes import SCHOOL_CAN_MEND, Code
+from .dry_run import Moves, what_would_move
 from .errors import CaseRefused, LabelledFileError, NotScored, ScoringInterrupted
 from .evaluate import Cut, Evaluation, Group, evaluate
 from .explain import Explanation, Reason, explain, reasons_of
@@ -29,6 +30,7 @@ __all__ = [
     "Explanation",
     "Group",
     "LabelledFileError",
+    "Moves",
     "NotScored",
     "QueueChild",
     "QueueFilters",
@@ -56,4 +58,5 @@ __all__ = [
     "tend_cases",
     "undo_resolve",
     "wake_case",
+    "what_would_move",
 ]

@@ -15,7 +15,7 @@ from models import Band, FamilyMember, RiskStage, Student
 from outreach.effective import effective_config
 from outreach.schooltime import district_day
 
-from .apply import Applying, apply_stage, applying
+from .apply import Applying, apply_stage, applying, scored
 from .features import GROUPS
 from .periods import periods_at
 from .scope import Scope, Scoring
@@ -87,12 +87,28 @@ def _all(session: Session, now: datetime, run: str) -> ScoringFigures:
     return figures
 
 
+def points_under(session: Session, now: datetime, tuning: Tuning) -> dict[int, tuple[int, Band]]:
+    """What every family would score at ``now`` by other weights: family to points and band.
+
+    Nothing is applied, and nothing stays behind: the caller's transaction is rolled back.
+    """
+    periods = periods_at(session, now, tuning.risk)
+    one = _Run(session, Scoring(now, district_day(session, now), periods), _run_name(now), tuning)
+    try:
+        one.stage_families()
+        for group in GROUPS:
+            one.stage(group)
+        return one.points()
+    finally:
+        session.rollback()
+
+
 class _Run:
     """One scoring on its way: its statements, and what they leave open."""
 
     def __init__(self, session: Session, scoring: Scoring, run: str, tuning: Tuning) -> None:
         self.session = session
-        self._run = run
+        self._run, self._risk = run, tuning.risk
         self._made = _statements(tuning.risk, session.get_bind().dialect.name, some=scoring.family_ids is not None)
         self._values = {**scoring.values(tuning.risk), "of_run": run, "of_version": tuning.version}
 
@@ -104,6 +120,11 @@ class _Run:
 
     def stage(self, group: str) -> None:
         self.session.connection().execute(self._made.groups[group], self._values)
+
+    def points(self) -> dict[int, tuple[int, Band]]:
+        fresh = scored(self._risk.bands)
+        rows = self.session.connection().execute(select(fresh.c.family_id, fresh.c.points, fresh.c.band), self._values)
+        return {family_id: (int(points), Band(band)) for family_id, points, band in rows}
 
     def apply(self, staged: int) -> ScoringFigures:
         figures = apply_stage(self.session.connection(), self._made.apply, self._values, staged)

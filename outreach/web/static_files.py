@@ -15,7 +15,7 @@ TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 FOREVER = "public, max-age=31536000, immutable"
 THEME = (
     "values", "ground", "buttons", "frame", "sheets", "strip", "talk", "choices", "today",
-    "small_and_print",
+    "tuning", "small_and_print",
 )  # fmt: skip
 """The parts of our look in the order in which they stand in ``theme.css``: a later one may overrule an earlier."""
 SOURCE_MAP = re.compile(rb"(?m)^(/\*|//)# sourceMappingURL=.*$")

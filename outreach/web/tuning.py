@@ -1,0 +1,128 @@
+"""What a district tunes: risk weights and cadence, each explained, tried before it is kept, with its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from config.tuning import Tuning
+from models import AccountRole, Band, JsonValue
+from outreach.access.administration import WordsMissingError
+from outreach.access.tuning import differences, flat, revise_config, revisions, take_back_revision
+from outreach.effective import TuningError, check_changes, effective_config, shipped_tuning
+from outreach.errors import NotFound
+from outreach.language import _
+from outreach.risk import Code, Moves, what_would_move
+
+from . import asking
+from .database import session
+from .notices import say, warn
+from .tuning_fields import GROUPS, TOGETHER, WRONG, Field, factor_key
+from .typed import number
+from .words import words
+
+blueprint = Blueprint("tuning", __name__, url_prefix="/admin/tuning")
+PARTS = ("risk", "cadence")
+Problems = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the typed values would do."""
+
+    changed: int
+    moves: Moves | None
+    """None: they move no family (they are not about risk)."""
+
+
+@blueprint.get("/<any(risk, cadence):part>")
+@asking.signed_in(AccountRole.DISTRICT_ADMINISTRATOR)
+def page(part: str) -> ResponseReturnValue:
+    return _page(part)
+
+
+@blueprint.post("/<any(risk, cadence):part>")
+@asking.signed_in(AccountRole.DISTRICT_ADMINISTRATOR)
+def change(part: str) -> ResponseReturnValue:
+    """Try what was typed; with ``do=keep`` put it into force."""
+    now = asking.now()
+    typed = {field.key: _value(field) for field in _fields(part)}
+    try:
+        proposed = check_changes(session(), typed, now)
+    except TuningError as wrong:
+        session().rollback()
+        return _page(part, _problem(wrong)), 422
+    if request.form.get("do") != "keep":
+        return _page(part, tried=_try(part, proposed))
+    try:
+        made = revise_config(session(), asking.viewer(), typed, request.form.get("why", ""), now)
+    except WordsMissingError as refused:
+        session().rollback()
+        return _page(part, [("why", str(refused))], _try(part, proposed)), 422
+    session().commit()
+    say(_("In force now; scores follow tonight."), url_for("tuning.take_back", part=part, revision_id=made.id))
+    return redirect(url_for("tuning.page", part=part), 303)
+
+
+@blueprint.post("/<any(risk, cadence):part>/<int:revision_id>/back")
+@asking.signed_in(AccountRole.DISTRICT_ADMINISTRATOR)
+def take_back(part: str, revision_id: int) -> ResponseReturnValue:
+    why = _("Takes back the change number %(id)s.", id=revision_id)
+    try:
+        take_back_revision(session(), asking.viewer(), revision_id, why, asking.now())
+    except (WordsMissingError, NotFound) as refused:
+        session().rollback()
+        warn(str(refused))
+        return redirect(url_for("tuning.page", part=part), 303)
+    session().commit()
+    say(_("Put back as it was."))
+    return redirect(url_for("tuning.page", part=part), 303)
+
+
+def _fields(part: str) -> list[Field]:
+    found = [field for group in GROUPS if group.part == part for field in group.fields]
+    if part == "risk":
+        found += [Field(factor_key(code), "", "") for code in Code]
+    return found
+
+
+def _value(field: Field) -> JsonValue:
+    """As typed; which number or hour it is, the settings themselves read."""
+    typed = request.form.get(field.key, "").strip()
+    return typed == "yes" if field.kind == "yes" else typed.replace(",", ".")
+
+
+def _problem(wrong: TuningError) -> Problems:
+    if wrong.key in TOGETHER:
+        first = next(field.key for group in GROUPS for field in group.fields if field.key.startswith(f"{wrong.key}."))
+        return [(first, _(TOGETHER[wrong.key]))]
+    if wrong.problem in WRONG:
+        limit = "" if wrong.limit is None else f"{wrong.limit:g}"
+        said = WRONG[wrong.problem]
+        return [(wrong.key, _(said, limit=limit) if "%(limit)s" in said else _(said))]
+    return [(wrong.key, _("This value cannot be used."))]
+
+
+def _try(part: str, proposed: Tuning) -> Tried:
+    now = asking.now()
+    changed = differences(session(), proposed, now)
+    moves = what_would_move(session(), now, proposed) if part == "risk" and changed else None
+    return Tried(len(changed), moves)
+
+
+def _page(part: str, problems: Problems | None = None, tried: Tried | None = None) -> str:
+    in_force = effective_config(session(), asking.now())
+    now_values, shipped = flat(in_force), flat(shipped_tuning())
+    shown = {field.key: _value(field) if request.method == "POST" else now_values[field.key] for field in _fields(part)}
+    names = {field.key: _(field.label) for group in GROUPS for field in group.fields}
+    names |= {factor_key(code): words(code) for code in Code}
+    return render_template(
+        "tuning/page.html", part=part, parts=PARTS, groups=[group for group in GROUPS if group.part == part],
+        codes=list(Code) if part == "risk" else [], factors=in_force.risk.factor, factor_key=factor_key, shown=shown,
+        in_force=now_values, shipped=shipped, problems=problems or [], tried=tried, names=names,
+        HIGH=Band.HIGH, bands=list(Band),
+        history=revisions(session(), asking.viewer(), request.args.get("before", type=number)),
+        currency=in_force.cadence.spending.currency, why=request.form.get("why", ""),
+    )  # fmt: skip
