@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from config.tuning import Tuning
-from models import AccountRole, Band, JsonValue
+from models import AccountRole, Band, JsonObject, JsonValue
 from outreach.access.administration import WordsMissingError
 from outreach.access.tuning import differences, flat, revise_config, revisions, take_back_revision
 from outreach.effective import TuningError, check_changes, effective_config, shipped_tuning
@@ -112,9 +112,14 @@ def _try(part: str, proposed: Tuning) -> Tried:
     return Tried(len(changed), moves)
 
 
+def _plain(values: JsonObject) -> JsonObject:
+    """Figures as a person types them: 1, not 1.0."""
+    return {key: f"{value:g}" if isinstance(value, float) else value for key, value in values.items()}
+
+
 def _page(part: str, problems: Problems | None = None, tried: Tried | None = None) -> str:
     in_force = effective_config(session(), asking.now())
-    now_values, shipped = flat(in_force), flat(shipped_tuning())
+    now_values, shipped = _plain(flat(in_force)), _plain(flat(shipped_tuning()))
     shown = {field.key: _value(field) if request.method == "POST" else now_values[field.key] for field in _fields(part)}
     names = {field.key: _(field.label) for group in GROUPS for field in group.fields}
     names |= {factor_key(code): words(code) for code in Code}
