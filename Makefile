@@ -3,6 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Without its kept bytecode each pytest and each process that a test starts compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check crash bench bench-delivery lighthouse words lock migration wheel
 
 PYTHON ?= python3

@@ -34,7 +34,7 @@ def test_what_is_chosen_on_the_account_holds_on_every_device(town: Town) -> None
     teacher = town.sign_in()
     teacher.send("/account", language="es")
     assert "Guardado." in teacher.follow().text
-    assert town.rows(select(Account.language).where(Account.email == town.emails[AccountRole.TEACHER])) == ["es"]
+    assert town.rows(select(Account.language).where(Account.staff_id == town.staff[AccountRole.TEACHER])) == ["es"]
     elsewhere = town.sign_in()
     assert '<html lang="es"' in elsewhere.get("/account").text
 
@@ -42,7 +42,7 @@ def test_what_is_chosen_on_the_account_holds_on_every_device(town: Town) -> None
 def test_a_language_that_pages_are_not_written_in_is_not_kept(town: Town) -> None:
     teacher = town.sign_in()
     teacher.send("/account", language="tlh")
-    assert town.rows(select(Account.language).where(Account.email == town.emails[AccountRole.TEACHER])) == [None]
+    assert town.rows(select(Account.language).where(Account.staff_id == town.staff[AccountRole.TEACHER])) == [None]
     assert '<html lang="en"' in teacher.follow().text
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from sqlalchemy import select
 
-from models import Account, Audience, Message, RateLimit
+from models import Account, AccountRole, Audience, Message, RateLimit
 from outreach.access import deactivate_accounts_of_departed_staff
 from tests.web.conftest import PASSWORD, TOKEN, Town
 from tests.world import NOW
@@ -29,7 +30,12 @@ def test_a_page_asks_a_stranger_to_sign_in_and_then_shows_itself(town: Town) -> 
     assert answer.status_code == 302
     assert urlsplit(answer.headers["Location"]).path == "/login"
     assert "next=" in answer.headers["Location"]
-    assert town.sign_in().get("/requests").status_code == 200
+    assert town.sign_in_by_the_page().get("/requests").status_code == 200
+
+
+@pytest.mark.parametrize("role", list(AccountRole))
+def test_every_role_signs_in_by_the_page(town: Town, role: AccountRole) -> None:
+    assert town.sign_in_by_the_page(role).get("/account").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_sentence_and_what_was_typed_stays(town: Town) -> None:
@@ -57,7 +63,7 @@ def test_an_address_that_is_tried_too_often_has_to_wait_and_others_do_not(town: 
 
 
 def test_a_departed_teacher_s_open_session_ends(town: Town) -> None:
-    teacher = town.sign_in()
+    teacher = town.sign_in_by_the_page()
     assert teacher.get("/requests").status_code == 200
     town.teacher.active = False
     town.session.flush()
@@ -69,7 +75,7 @@ def test_a_departed_teacher_s_open_session_ends(town: Town) -> None:
 
 
 def test_somebody_who_left_today_is_out_before_the_night(town: Town) -> None:
-    teacher = town.sign_in()
+    teacher = town.sign_in_by_the_page()
     town.teacher.left_on = NOW.date()
     town.commit()
 
@@ -109,7 +115,7 @@ def test_an_unknown_address_is_not_told_apart_when_a_link_is_asked_for(town: Tow
 
 
 def test_signing_out_takes_a_form_of_ours(town: Town) -> None:
-    teacher = town.sign_in()
+    teacher = town.sign_in_by_the_page()
     assert teacher.client.post("/logout").status_code == 400
     teacher.send("/logout")
 
