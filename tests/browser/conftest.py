@@ -59,6 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             line = started.stdout.readline()
             assert line, (folder / "errors.txt").read_text()
             told = json.loads(line)
+            assert "address" in told, told
             yield Demo(told["address"].rstrip("/"), {one["role"]: one for one in told["sign_ins"]})
         finally:
             started.terminate()
