@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.barriers import barriers
 from tests.browser.conftest import PATIENCE_MS, SignIn, Visitor
-from tests.browser.test_story import ARRIVES
+from tests.browser.test_story import ARRIVES, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

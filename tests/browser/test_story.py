@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, SignIn, Visitor
@@ -23,6 +24,7 @@ ARRIVES = """async ([text, rows, inside, patience]) => {
   return false;
 }"""
 """Whether the page, asked for again and again, comes to have a row with this text and this part inside."""
+SERIOUS = ("serious", "critical")
 
 
 def a_family_not_reached(teacher: Visitor) -> str:
@@ -129,3 +131,53 @@ def test_a_contact_can_be_logged_without_any_script(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Save", exact=True).locator("visible=true").click()
 
     expect(page.get_by_text(re.compile("Saved: phone with .* no answer"))).to_be_visible()
+
+
+def barriers(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds serious or worse, with the first few places."""
+    return [
+        (violation["id"], [node["html"][:160] for node in violation["nodes"]][:3])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+
+
+def test_pages_are_open_to_everybody_in_the_dark_too(sign_in: SignIn) -> None:
+    counselor = sign_in("counselor")
+    counselor.page.emulate_media(color_scheme="dark")
+    for address in ("/queue", "/families", "/requests?show=all", "/plan"):
+        page = counselor.go(address)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        assert barriers(page) == [], address
+    page = counselor.go("/queue")
+    page.locator("main a.who").first.click()
+    expect(page.get_by_role("heading", name="What was said")).to_be_visible()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "addresses"),
+    [
+        ("teacher", ["/", "/families", "/requests", "/plan", "/account", "/no/such/page"]),
+        ("counselor", ["/queue", "/requests?show=all"]),
+        ("recorder", ["/"]),
+        ("district_administrator", ["/admin", "/admin/sandbox"]),
+    ],
+)
+def test_pages_are_open_to_everybody(sign_in: SignIn, role: str, addresses: list[str]) -> None:
+    person, page_of_problem = sign_in(role), "/no/such/page"
+    page = person.page
+    page.goto(person.demo.address + "/families")
+    family = page.locator("main a.who").first.get_attribute("href") or ""
+    number = family.rsplit("/", 1)[-1]
+    for address in [*addresses, family, f"/contacts/new?family={number}"]:
+        page.goto(person.demo.address + address)
+        assert barriers(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+        small = page.locator("main .btn:visible, .dock .btn:visible").evaluate_all(
+            "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.textContent.trim())"
+        )
+        assert small == [], (address, small)
+    sign_in.complaints[:] = [
+        said for said in sign_in.complaints if "404" not in said or page_of_problem not in addresses
+    ]
