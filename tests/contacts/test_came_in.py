@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models import AccountRole, Channel, Initiator, Outcome, StaffRole
+from models import AccountRole, Channel, Contact, Initiator, Outcome, StaffRole, Student
 from outreach.access import viewer_of
 from outreach.contacts import came_in
 from outreach.contacts.came_in import last_working_day
@@ -23,7 +23,7 @@ def world(session: Session) -> World:
     return World(session)
 
 
-def wrote(world: World, *students: object, at: datetime, **values: object) -> object:
+def wrote(world: World, *students: Student, at: datetime, **values: object) -> Contact:
     return world.contact(
         *students, initiator=Initiator.FAMILY, channel=Channel.SMS, outcome=Outcome.REACHED, occurred_at=at,
         staff_id=None, **values,
