@@ -2,6 +2,7 @@
 
 from .account import Account, AccountRole, AuditEvent, Role, account_role
 from .base import Base, JsonObject, JsonValue, UtcDateTime
+from .case import Case, CaseEvent, CaseEventKind, CaseOutcome, CaseState, QueueView
 from .consent import Consent, ConsentCategory, ConsentSource, ConsentState
 from .contact import (
     CONTACT_OUTCOMES,
@@ -47,9 +48,20 @@ from .guardian import (
 )
 from .inbound import InboundMessage, InboundReading, InboundState, InboundWait
 from .message import Audience, Message, MessageKind, MessageState, MessageStudent
-from .operation import ConfigRevision, DigestItem, ImportRun, JobRun, RateLimit, RunState, SchedulerLease
+from .operation import (
+    ConfigRevision,
+    DigestItem,
+    ImportOrigin,
+    ImportRejection,
+    ImportRun,
+    ImportUpload,
+    JobRun,
+    RateLimit,
+    RunState,
+    SchedulerLease,
+)
 from .outreach import Outreach, OutreachState
-from .risk import Band, Case, CaseState, RiskHistory, RiskReason, RiskScore, RiskStage
+from .risk import Band, RiskHistory, RiskReason, RiskScore, RiskStage
 from .safety import OnCall, SafetyAlert, SafetyOutcome
 from .school import Calendar, CalendarDay, CalendarHours, Department, District, OrgKind, School, Term, TermKind
 from .staff import (
@@ -78,6 +90,8 @@ from .student import (
     Subject,
 )
 from .survey import Segment, SurveyResponse
+from .who_to_ask import WhoToAsk
+from .wording import MessageRevision
 
 __all__ = [
     "CONTACT_OUTCOMES",
@@ -105,6 +119,9 @@ __all__ = [
     "CalendarDay",
     "CalendarHours",
     "Case",
+    "CaseEvent",
+    "CaseEventKind",
+    "CaseOutcome",
     "CaseState",
     "Channel",
     "ConfigRevision",
@@ -132,7 +149,10 @@ __all__ = [
     "Guardianship",
     "Hold",
     "HoldReason",
+    "ImportOrigin",
+    "ImportRejection",
     "ImportRun",
+    "ImportUpload",
     "InboundMessage",
     "InboundReading",
     "InboundState",
@@ -150,6 +170,7 @@ __all__ = [
     "MergeState",
     "Message",
     "MessageKind",
+    "MessageRevision",
     "MessageState",
     "MessageStudent",
     "OnCall",
@@ -160,6 +181,7 @@ __all__ = [
     "PauseKind",
     "ProviderPause",
     "Purpose",
+    "QueueView",
     "RateLimit",
     "Request",
     "RequestEvent",
@@ -192,5 +214,6 @@ __all__ = [
     "Topic",
     "UtcDateTime",
     "Verdict",
+    "WhoToAsk",
     "account_role",
 ]

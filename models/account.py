@@ -69,7 +69,11 @@ class AuditEvent(Base):
     """Who did or read what, when, and why they might. Append-only; never a message's text."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject_type", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_type", "subject_id"),
+        # outreach.contacts.find: whom this account dealt with lately
+        Index("ix_audit_event_account_id_at", "account_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

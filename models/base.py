@@ -10,6 +10,9 @@ from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, MetaData, Tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
+LARGEST_ID = 2**31 - 1
+"""PostgreSQL's INTEGER, which every id and every version is."""
+
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = dict[str, JsonValue]
 

@@ -163,8 +163,13 @@ class Request(Base):
         CheckConstraint("state <> 'closed' OR closed_at IS NOT NULL", name="closed_has_time"),
         CheckConstraint("due_at IS NULL OR due_at >= opened_at", name="due_after_opening"),
         Index("ix_request_family_id", "family_id"),
-        # outreach.contacts.clock: what is waiting and past due
+        # outreach.contacts.clock: what is waiting and past due; outreach.contacts.board: each of its sections
         Index("ix_request_state_due_at", "state", "due_at"),
+        # outreach.contacts.board: what was answered or closed lately
+        Index(
+            "ix_request_ended_at", text("coalesce(closed_at, answered_at)"),
+            sqlite_where=text("state <> 'open'"), postgresql_where=text("state <> 'open'"),
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -196,6 +201,8 @@ class Request(Base):
     no_answer_needed: Mapped[str | None]
     """Why it was closed without an answer; None where it was answered."""
     reopened_at: Mapped[datetime | None]
+    hostile_at: Mapped[datetime | None]
+    """Since when an administrator has it because of how the family wrote; who said so stands in its events."""
 
 
 class RequestEventKind(StrEnum):
@@ -206,6 +213,14 @@ class RequestEventKind(StrEnum):
     NO_ANSWER_NEEDED = "no_answer_needed"
     REOPENED = "reopened"
     HANDED_OVER = "handed_over"
+    TAKEN = "taken"
+    """Somebody made it theirs."""
+    HOSTILE = "hostile"
+    """Given to an administrator because of how the family wrote."""
+    GIVEN_BACK = "given_back"
+    """The last of these three was taken back."""
+    ON_ITS_WAY = "on_its_way"
+    """Words that answer it are in the outbox; once they arrive it is answered."""
     DUE_MOVED = "due_moved"
 
 

@@ -90,3 +90,8 @@ class Hold(Base):
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
     placed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+    """When a person ended it before its time, by setting ``until_at``; None: it runs, or ended by itself."""
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    planned_until_at: Mapped[datetime | None]
+    """The ``until_at`` that stood when it was ended, for putting it back."""

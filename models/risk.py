@@ -1,11 +1,12 @@
-"""The current score of each family, its reasons, what it was before, and the counselor's case over it."""
+"""The current score of each family, its reasons, and what it was before."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, JsonObject
@@ -17,13 +18,34 @@ class Band(StrEnum):
     LOW = "low"
 
 
+RANKS = (Band.HIGH, Band.ELEVATED, Band.LOW)
+"""The bands as the queue lists them."""
+GROUP = 1_000_000
+"""The room of one group of the queue, more than any points: its families stand less than half of it from the middle."""
+
+
+def queue_place(band: Band, points: int, *, mends: bool) -> int:
+    """Where such a family stands in the queue, the first with the smallest: by band; in a band those with a reason that
+    school can mend today; then by points. ``outreach.risk.apply`` writes the same in SQL."""
+    return (2 * RANKS.index(band) + (not mends)) * GROUP - points
+
+
+def _place_without_reasons(context: DefaultExecutionContext) -> int:
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's has no annotations
+    return queue_place(Band(row["band"]), row["points"], mends=False)
+
+
 class RiskScore(Base):
     __tablename__ = "risk_score"
-    __table_args__ = (Index("ix_risk_score_band_points", "band", "points"),)  # outreach.risk.queue
+    __table_args__ = (
+        Index("ix_risk_score_place_family_id", "place", "family_id"),
+    )  # outreach.risk.queue: a page by key
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     points: Mapped[int]
     band: Mapped[Band]
+    place: Mapped[int] = mapped_column(default=_place_without_reasons)
+    """:func:`queue_place` of band, points and reasons, kept so that the queue reads a page by key."""
     computed_at: Mapped[datetime]
     """When the scoring that gave this began; a score is never overwritten by one that began earlier."""
     config_version: Mapped[str]
@@ -34,6 +56,7 @@ class RiskReason(Base):
     """One factor with its points and its evidence as figures; words are made when shown."""
 
     __tablename__ = "risk_reason"
+    __table_args__ = (Index("ix_risk_reason_code", "code"),)  # outreach.risk.queue: who cannot be reached
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -67,39 +90,3 @@ class RiskStage(Base):
     """A factor's code, or '' for a family that was scored, with or without reasons."""
     points: Mapped[int]
     evidence: Mapped[JsonObject | None]
-
-
-class CaseState(StrEnum):
-    OPEN = "open"
-    RESOLVED = "resolved"
-
-
-class Case(Base):
-    """A counselor's work item over a family's risk."""
-
-    __tablename__ = "risk_case"
-    __table_args__ = (
-        Index(
-            "uq_risk_case_open", "family_id", unique=True,
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
-        ),
-        CheckConstraint("state <> 'resolved' OR resolved_at IS NOT NULL", name="resolved_has_time"),
-    )  # fmt: skip
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
-    state: Mapped[CaseState] = mapped_column(default=CaseState.OPEN)
-    opened_at: Mapped[datetime]
-    reopened_at: Mapped[datetime | None]
-    codes: Mapped[list[str]]
-    """The reasons at opening, at resolving once resolved."""
-    points: Mapped[int]
-    """The points at opening, at resolving once resolved."""
-    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    claimed_at: Mapped[datetime | None]
-    snoozed_until: Mapped[date | None]
-    below_since: Mapped[datetime | None]
-    """Since when the family has been below elevated; None while it is not."""
-    resolved_at: Mapped[datetime | None]
-    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    resolution: Mapped[str | None]

@@ -23,7 +23,9 @@ class SafetyAlert(Base):
 
     __tablename__ = "safety_alert"
     __table_args__ = (
-        CheckConstraint("inbound_id IS NOT NULL OR contact_id IS NOT NULL", name="about_something"),
+        CheckConstraint(
+            "inbound_id IS NOT NULL OR contact_id IS NOT NULL OR family_id IS NOT NULL", name="about_something"
+        ),
         CheckConstraint("(taken_at IS NULL) = (taken_by IS NULL)", name="taken_by_someone"),
         CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_somehow"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_someone"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.types import JSON, Boolean, Date, DateTime, Float, Integer, String, Time, TypeEngine
+from sqlalchemy.types import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinary, String, Time, TypeEngine
 
 from models import migrations
 from models.migrations.drift import BOOKKEEPING
@@ -105,6 +105,8 @@ def _value(kind: TypeEngine[object], words: str, number: int) -> Value:
     made: Value = f"{words} {number}"
     if isinstance(kind, JSON):
         made = {"kept": words}
+    elif isinstance(kind, LargeBinary):
+        made = words.encode()
     elif isinstance(kind, DateTime):
         made = datetime(2026, 11, 24 + number, 16, tzinfo=UTC if kind.timezone else None)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any, TypeVar
@@ -49,6 +50,7 @@ from models import (
     Term,
     TermKind,
     Verdict,
+    WhoToAsk,
 )
 
 CHICAGO = "America/Chicago"
@@ -61,16 +63,20 @@ Row = TypeVar("Row", bound=Base)
 
 
 class World:
-    """Each method adds one row, flushes it, and gives it back."""
+    """Each method adds one row, flushes it, and gives it back. ``first``: where the numbers in names begin."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, first: int = 1) -> None:
         self.session = session
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     def add(self, row: Row) -> Row:
         self.session.add(row)
         self.session.flush()
         return row
+
+    def add_all(self, rows: Iterable[Base]) -> None:
+        self.session.add_all(rows)
+        self.session.flush()
 
     def number(self) -> int:
         return next(self._numbers)
@@ -115,8 +121,10 @@ class World:
         opens: time = time(8), closes: time = time(16), first: date = YEAR_STARTS, last: date = YEAR_ENDS,
     ) -> Calendar:  # fmt: skip
         made = self.add(Calendar(school_id=school.id, department=department, first_day=first, last_day=last))
-        for weekday in range(5):
-            self.add(CalendarHours(calendar_id=made.id, weekday=weekday, opens_at=opens, closes_at=closes))
+        self.add_all(
+            CalendarHours(calendar_id=made.id, weekday=weekday, opens_at=opens, closes_at=closes)
+            for weekday in range(5)
+        )  # fmt: skip
         return made
 
     def student(self, school: School, **values: Any) -> Student:
@@ -137,8 +145,7 @@ class World:
                 "language": "en", **values,
             })
         )  # fmt: skip
-        for student in students:
-            self.add(Guardianship(student_id=student.id, guardian_id=made.id))
+        self.add_all(Guardianship(student_id=student.id, guardian_id=made.id) for student in students)
         return made
 
     def family(self, *students: Student, **values: Any) -> Family:
@@ -150,8 +157,9 @@ class World:
                 "created_at": datetime(2026, 8, 1, tzinfo=UTC), **values,
             })
         )  # fmt: skip
-        for student in students:
-            self.add(FamilyMember(family_id=made.id, student_id=student.id, from_on=YEAR_STARTS))
+        self.add_all(
+            FamilyMember(family_id=made.id, student_id=student.id, from_on=YEAR_STARTS) for student in students
+        )  # fmt: skip
         return made
 
     def phone(self, guardian: Guardian, value: str | None = None, **values: Any) -> Address:
@@ -173,8 +181,7 @@ class World:
                 "display_name": "L. Alvarez", "email": f"staff{number}@example.org", "role": role, **values,
             })
         )  # fmt: skip
-        for school in schools:
-            self.add(StaffSchool(staff_id=made.id, school_id=school.id))
+        self.add_all(StaffSchool(staff_id=made.id, school_id=school.id) for school in schools)
         return made
 
     def section(self, school: School, subject: Subject = Subject.MATH, *terms: Term, **values: Any) -> Section:
@@ -185,14 +192,15 @@ class World:
                 "subject": subject, **values,
             })
         )  # fmt: skip
-        for term in terms:
-            self.add(SectionTerm(section_id=made.id, term_id=term.id))
+        self.add_all(SectionTerm(section_id=made.id, term_id=term.id) for term in terms)
         return made
 
     def teaches(self, staff: Staff, section: Section, *students: Student) -> Assignment:
         """``staff`` teaches ``section``, in which ``students`` are enrolled."""
-        for student in students:
-            self.add(Enrollment(sourced_id=f"e-{self.number()}", section_id=section.id, student_id=student.id))
+        self.add_all(
+            Enrollment(sourced_id=f"e-{self.number()}", section_id=section.id, student_id=student.id)
+            for student in students
+        )  # fmt: skip
         return self.add(Assignment(staff_id=staff.id, role=AssignmentRole.TEACHER, section_id=section.id))
 
     def account(self, staff: Staff | None, role: AccountRole = AccountRole.TEACHER, **values: Any) -> Account:
@@ -234,8 +242,7 @@ class World:
                 "outcome": Outcome.REACHED, **values,
             })
         )  # fmt: skip
-        for student in students:
-            self.add(ContactStudent(contact_id=made.id, student_id=student.id))
+        self.add_all(ContactStudent(contact_id=made.id, student_id=student.id) for student in students)
         return made
 
     def request(self, family: Family, school: School, **values: Any) -> Request:
@@ -253,3 +260,14 @@ class World:
         """What the family itself said a day before ``NOW``: it helped. Name the contact or request it is about."""
         given_at = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
         return self.add(Verdict(**{"family_id": family.id, "helped": True, "given_at": given_at, **values}))
+
+    def whom_to_ask(self, school: School, **values: Any) -> WhoToAsk:
+        """A line of the school's directory: the bus, by phone and e-mail."""
+        return self.add(
+            WhoToAsk(**{
+                "school_id": school.id, "place": self.number(), "what_en": "School bus", "what_es": "Autobús escolar",
+                "who": "Transportation", "phone": "+13125550142", "email": "bus@example.org",
+                "department": Department.FRONT_OFFICE, "hours_en": "School days 7 to 4",
+                "hours_es": "Días de clase de 7 a 16", "changed_at": NOW, **values,
+            })
+        )  # fmt: skip

@@ -128,6 +128,8 @@ CREATE TABLE job_run (
     CONSTRAINT ck_job_run_runstate CHECK (state IN ('running', 'done', 'failed'))
 );
 
+CREATE INDEX ix_job_run_job_id ON job_run (job, id);
+
 CREATE TABLE scheduler_lease (
     name TEXT NOT NULL,
     worker TEXT NOT NULL,
@@ -295,9 +297,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_household_key ON family (household_key);
-
 CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
+
+CREATE INDEX ix_family_household_key ON family (household_key);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -368,6 +370,8 @@ CREATE TABLE audit_event (
 
 CREATE INDEX ix_audit_event_at ON audit_event (at);
 
+CREATE INDEX ix_audit_event_account_id_at ON audit_event (account_id, at);
+
 CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
 
 CREATE OR REPLACE FUNCTION outreach_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END$$;
@@ -375,6 +379,53 @@ CREATE OR REPLACE FUNCTION outreach_append_only() RETURNS trigger LANGUAGE plpgs
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TABLE risk_case (
+    id SERIAL NOT NULL,
+    family_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    state VARCHAR(40) NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reopened_at TIMESTAMP WITH TIME ZONE,
+    codes JSONB NOT NULL,
+    points INTEGER NOT NULL,
+    claimed_by INTEGER,
+    claimed_at TIMESTAMP WITH TIME ZONE,
+    snoozed_until DATE,
+    below_since TIMESTAMP WITH TIME ZONE,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    resolved_by INTEGER,
+    outcome VARCHAR(40),
+    resolution TEXT,
+    CONSTRAINT pk_risk_case PRIMARY KEY (id),
+    CONSTRAINT ck_risk_case_resolved_has_time CHECK (state <> 'resolved' OR resolved_at IS NOT NULL),
+    CONSTRAINT ck_risk_case_something_else_has_words CHECK (outcome <> 'something_else' OR resolution IS NOT NULL),
+    CONSTRAINT fk_risk_case_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
+    CONSTRAINT ck_risk_case_casestate CHECK (state IN ('open', 'resolved')),
+    CONSTRAINT fk_risk_case_claimed_by_staff FOREIGN KEY(claimed_by) REFERENCES staff (id),
+    CONSTRAINT fk_risk_case_resolved_by_account FOREIGN KEY(resolved_by) REFERENCES account (id),
+    CONSTRAINT ck_risk_case_caseoutcome CHECK (outcome IN ('settled', 'supported', 'no_concern', 'something_else'))
+);
+
+CREATE UNIQUE INDEX uq_risk_case_open ON risk_case (family_id) WHERE state = 'open';
+
+CREATE INDEX ix_risk_case_resolved_at ON risk_case (resolved_at);
+
+CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
+
+CREATE TABLE queue_view (
+    id SERIAL NOT NULL,
+    account_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    filters JSONB NOT NULL,
+    opens_first BOOLEAN NOT NULL,
+    CONSTRAINT pk_queue_view PRIMARY KEY (id),
+    CONSTRAINT uq_queue_view_account_id_name UNIQUE (account_id, name),
+    CONSTRAINT ck_queue_view_name_is_short CHECK (length(name) BETWEEN 1 AND 60),
+    CONSTRAINT fk_queue_view_account_id_account FOREIGN KEY(account_id) REFERENCES account (id) ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX uq_queue_view_default ON queue_view (account_id) WHERE opens_first;
 
 CREATE TABLE guardianship (
     id SERIAL NOT NULL,
@@ -494,9 +545,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
-
 CREATE INDEX ix_mark_student_id ON mark (student_id);
+
+CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
 
 CREATE TABLE absence (
     id SERIAL NOT NULL,
@@ -512,9 +563,9 @@ CREATE TABLE absence (
     CONSTRAINT ck_absence_absencecategory CHECK (category IN ('excused', 'unexcused', 'tardy', 'partial'))
 );
 
-CREATE UNIQUE INDEX uq_absence_dated ON absence (student_id, category, occurred_on) WHERE occurred_on IS NOT NULL;
-
 CREATE UNIQUE INDEX uq_absence_counted ON absence (student_id, category, school_year) WHERE occurred_on IS NULL;
+
+CREATE UNIQUE INDEX uq_absence_dated ON absence (student_id, category, occurred_on) WHERE occurred_on IS NOT NULL;
 
 CREATE TABLE incident (
     id SERIAL NOT NULL,
@@ -576,13 +627,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
-
 CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
 
-CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
-
 CREATE INDEX ix_contact_staff_id ON contact (staff_id);
+
+CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
+
+CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
 
 CREATE TABLE delivery_stop (
     id SERIAL NOT NULL,
@@ -616,9 +667,9 @@ CREATE TABLE family_member (
     CONSTRAINT fk_family_member_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
 );
 
-CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
-
 CREATE INDEX ix_family_member_family_id ON family_member (family_id);
+
+CREATE UNIQUE INDEX uq_family_member_current ON family_member (student_id) WHERE until_on IS NULL;
 
 CREATE TABLE hold (
     id SERIAL NOT NULL,
@@ -631,6 +682,9 @@ CREATE TABLE hold (
     from_at TIMESTAMP WITH TIME ZONE NOT NULL,
     until_at TIMESTAMP WITH TIME ZONE,
     placed_by INTEGER,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    ended_by INTEGER,
+    planned_until_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_hold PRIMARY KEY (id),
     CONSTRAINT ck_hold_one_target CHECK (CASE WHEN student_id IS NULL THEN 0 ELSE 1 END + CASE WHEN family_id IS NULL THEN 0 ELSE 1 END + CASE WHEN school_id IS NULL THEN 0 ELSE 1 END = 1),
     CONSTRAINT ck_hold_until_after_from CHECK (until_at IS NULL OR until_at >= from_at),
@@ -639,14 +693,15 @@ CREATE TABLE hold (
     CONSTRAINT fk_hold_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
     CONSTRAINT ck_hold_holdreason CHECK (reason IN ('bereavement', 'crisis', 'court', 'dispute')),
     CONSTRAINT fk_hold_ask_staff_id_staff FOREIGN KEY(ask_staff_id) REFERENCES staff (id),
-    CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id)
+    CONSTRAINT fk_hold_placed_by_account FOREIGN KEY(placed_by) REFERENCES account (id),
+    CONSTRAINT fk_hold_ended_by_account FOREIGN KEY(ended_by) REFERENCES account (id)
 );
 
 CREATE INDEX ix_hold_family_id ON hold (family_id);
 
-CREATE INDEX ix_hold_school_id ON hold (school_id);
-
 CREATE INDEX ix_hold_student_id ON hold (student_id);
+
+CREATE INDEX ix_hold_school_id ON hold (school_id);
 
 CREATE TABLE import_run (
     id SERIAL NOT NULL,
@@ -658,9 +713,25 @@ CREATE TABLE import_run (
     finished_at TIMESTAMP WITH TIME ZONE,
     figures JSONB,
     by_account_id INTEGER,
+    origin VARCHAR(40) DEFAULT 'command' NOT NULL,
+    error TEXT,
     CONSTRAINT pk_import_run PRIMARY KEY (id),
     CONSTRAINT ck_import_run_runstate CHECK (state IN ('running', 'done', 'failed')),
-    CONSTRAINT fk_import_run_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id)
+    CONSTRAINT fk_import_run_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id),
+    CONSTRAINT ck_import_run_importorigin CHECK (origin IN ('command', 'night', 'person'))
+);
+
+CREATE TABLE import_upload (
+    id SERIAL NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    figures JSONB NOT NULL,
+    too_many JSONB,
+    uploaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    uploaded_by INTEGER NOT NULL,
+    CONSTRAINT pk_import_upload PRIMARY KEY (id),
+    CONSTRAINT fk_import_upload_uploaded_by_account FOREIGN KEY(uploaded_by) REFERENCES account (id)
 );
 
 CREATE TABLE config_revision (
@@ -726,14 +797,15 @@ CREATE TABLE outreach (
     CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_outreach_family_id ON outreach (family_id);
-
 CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
+
+CREATE INDEX ix_outreach_family_id ON outreach (family_id);
 
 CREATE TABLE risk_score (
     family_id INTEGER NOT NULL,
     points INTEGER NOT NULL,
     band VARCHAR(40) NOT NULL,
+    place INTEGER NOT NULL,
     computed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     config_version TEXT NOT NULL,
     CONSTRAINT pk_risk_score PRIMARY KEY (family_id),
@@ -741,7 +813,7 @@ CREATE TABLE risk_score (
     CONSTRAINT ck_risk_score_band CHECK (band IN ('high', 'elevated', 'low'))
 );
 
-CREATE INDEX ix_risk_score_band_points ON risk_score (band, points);
+CREATE INDEX ix_risk_score_place_family_id ON risk_score (place, family_id);
 
 CREATE TABLE risk_reason (
     family_id INTEGER NOT NULL,
@@ -751,6 +823,8 @@ CREATE TABLE risk_reason (
     CONSTRAINT pk_risk_reason PRIMARY KEY (family_id, code),
     CONSTRAINT fk_risk_reason_family_id_family FOREIGN KEY(family_id) REFERENCES family (id)
 );
+
+CREATE INDEX ix_risk_reason_code ON risk_reason (code);
 
 CREATE TABLE risk_history (
     id SERIAL NOT NULL,
@@ -766,33 +840,6 @@ CREATE TABLE risk_history (
 );
 
 CREATE INDEX ix_risk_history_family_id_computed_at ON risk_history (family_id, computed_at);
-
-CREATE TABLE risk_case (
-    id SERIAL NOT NULL,
-    family_id INTEGER NOT NULL,
-    state VARCHAR(40) NOT NULL,
-    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    reopened_at TIMESTAMP WITH TIME ZONE,
-    codes JSONB NOT NULL,
-    points INTEGER NOT NULL,
-    claimed_by INTEGER,
-    claimed_at TIMESTAMP WITH TIME ZONE,
-    snoozed_until DATE,
-    below_since TIMESTAMP WITH TIME ZONE,
-    resolved_at TIMESTAMP WITH TIME ZONE,
-    resolved_by INTEGER,
-    resolution TEXT,
-    CONSTRAINT pk_risk_case PRIMARY KEY (id),
-    CONSTRAINT ck_risk_case_resolved_has_time CHECK (state <> 'resolved' OR resolved_at IS NOT NULL),
-    CONSTRAINT fk_risk_case_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
-    CONSTRAINT ck_risk_case_casestate CHECK (state IN ('open', 'resolved')),
-    CONSTRAINT fk_risk_case_claimed_by_staff FOREIGN KEY(claimed_by) REFERENCES staff (id),
-    CONSTRAINT fk_risk_case_resolved_by_account FOREIGN KEY(resolved_by) REFERENCES account (id)
-);
-
-CREATE UNIQUE INDEX uq_risk_case_open ON risk_case (family_id) WHERE state = 'open';
-
-CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
 
 CREATE TABLE section_term (
     section_id INTEGER NOT NULL,
@@ -847,13 +894,13 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
-
-CREATE INDEX ix_assignment_student_id ON assignment (student_id);
-
 CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
+
+CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
+
+CREATE INDEX ix_assignment_student_id ON assignment (student_id);
 
 CREATE TABLE survey_response (
     id SERIAL NOT NULL,
@@ -872,6 +919,90 @@ CREATE TABLE survey_response (
 );
 
 CREATE INDEX ix_survey_response_family_id_answered_at ON survey_response (family_id, answered_at);
+
+CREATE TABLE who_to_ask (
+    id SERIAL NOT NULL,
+    school_id INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    what_en TEXT NOT NULL,
+    what_es TEXT NOT NULL,
+    who TEXT NOT NULL,
+    phone TEXT,
+    extension TEXT,
+    email TEXT,
+    department VARCHAR(40),
+    staff_id INTEGER,
+    hours_en TEXT,
+    hours_es TEXT,
+    version INTEGER NOT NULL,
+    before JSONB,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_by INTEGER,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_who_to_ask PRIMARY KEY (id),
+    CONSTRAINT ck_who_to_ask_can_be_asked CHECK (phone IS NOT NULL OR email IS NOT NULL),
+    CONSTRAINT ck_who_to_ask_extension_of_a_phone CHECK (extension IS NULL OR phone IS NOT NULL),
+    CONSTRAINT fk_who_to_ask_school_id_school FOREIGN KEY(school_id) REFERENCES school (id),
+    CONSTRAINT ck_who_to_ask_department CHECK (department IN ('teaching', 'counseling', 'administration', 'special_education', 'front_office', 'district')),
+    CONSTRAINT fk_who_to_ask_staff_id_staff FOREIGN KEY(staff_id) REFERENCES staff (id),
+    CONSTRAINT fk_who_to_ask_changed_by_account FOREIGN KEY(changed_by) REFERENCES account (id)
+);
+
+CREATE INDEX ix_who_to_ask_school_id_place ON who_to_ask (school_id, place) WHERE removed_at IS NULL;
+
+CREATE TABLE message_revision (
+    id SERIAL NOT NULL,
+    language TEXT NOT NULL,
+    situation TEXT NOT NULL,
+    form TEXT NOT NULL,
+    title TEXT,
+    bodies JSONB,
+    approved_by TEXT,
+    made_by INTEGER NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    why TEXT NOT NULL,
+    CONSTRAINT pk_message_revision PRIMARY KEY (id),
+    CONSTRAINT ck_message_revision_words_have_a_reader CHECK (bodies IS NULL OR approved_by IS NOT NULL),
+    CONSTRAINT fk_message_revision_made_by_account FOREIGN KEY(made_by) REFERENCES account (id)
+);
+
+CREATE INDEX ix_message_revision_newest ON message_revision (language, situation, form, id);
+
+CREATE INDEX ix_message_revision_history ON message_revision (language, situation, id);
+
+CREATE TRIGGER message_revision_no_update BEFORE UPDATE ON message_revision FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TRIGGER message_revision_no_delete BEFORE DELETE ON message_revision FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TABLE case_event (
+    id SERIAL NOT NULL,
+    case_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by INTEGER,
+    act TEXT,
+    words TEXT,
+    detail JSONB,
+    undoes INTEGER,
+    before JSONB,
+    CONSTRAINT pk_case_event PRIMARY KEY (id),
+    CONSTRAINT uq_case_event_case_id_version UNIQUE (case_id, version),
+    CONSTRAINT ck_case_event_note_has_words CHECK (kind <> 'noted' OR words IS NOT NULL),
+    CONSTRAINT fk_case_event_case_id_risk_case FOREIGN KEY(case_id) REFERENCES risk_case (id),
+    CONSTRAINT ck_case_event_caseeventkind CHECK (kind IN ('opened', 'claimed', 'released', 'assigned', 'snoozed', 'woken', 'noted', 'resolved', 'closed', 'reopened', 'undone')),
+    CONSTRAINT fk_case_event_by_account FOREIGN KEY(by) REFERENCES account (id),
+    CONSTRAINT uq_case_event_undoes UNIQUE (undoes),
+    CONSTRAINT fk_case_event_undoes_case_event FOREIGN KEY(undoes) REFERENCES case_event (id)
+);
+
+CREATE INDEX ix_case_event_act ON case_event (act);
+
+CREATE INDEX ix_case_event_by_id ON case_event (by, id);
+
+CREATE TRIGGER case_event_no_update BEFORE UPDATE ON case_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
+
+CREATE TRIGGER case_event_no_delete BEFORE DELETE ON case_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
 CREATE TABLE contact_student (
     contact_id INTEGER NOT NULL,
@@ -926,6 +1057,7 @@ CREATE TABLE request (
     closed_by INTEGER,
     no_answer_needed TEXT,
     reopened_at TIMESTAMP WITH TIME ZONE,
+    hostile_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_request PRIMARY KEY (id),
     CONSTRAINT ck_request_answered_has_time CHECK (state <> 'answered' OR answered_at IS NOT NULL),
     CONSTRAINT ck_request_closed_has_time CHECK (state <> 'closed' OR closed_at IS NOT NULL),
@@ -942,13 +1074,15 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_request_state_due_at ON request (state, due_at);
-
 CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
-CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
-
 CREATE INDEX ix_request_family_id ON request (family_id);
+
+CREATE INDEX ix_request_ended_at ON request (coalesce(closed_at, answered_at)) WHERE state <> 'open';
+
+CREATE INDEX ix_request_state_due_at ON request (state, due_at);
+
+CREATE UNIQUE INDEX uq_request_open ON request (family_id, coalesce(guardian_id, 0)) WHERE state = 'open';
 
 CREATE TABLE message (
     id SERIAL NOT NULL,
@@ -1016,21 +1150,35 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
+
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
-
-CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
 CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE INDEX ix_message_state_id ON message (state, id);
 
-CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
-
 CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
 
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
+
 CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+
+CREATE TABLE import_rejection (
+    id SERIAL NOT NULL,
+    run_id INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    sourced_id TEXT NOT NULL,
+    CONSTRAINT pk_import_rejection PRIMARY KEY (id),
+    CONSTRAINT fk_import_rejection_run_id_import_run FOREIGN KEY(run_id) REFERENCES import_run (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_import_rejection_run ON import_rejection (run_id, id);
 
 CREATE TABLE request_event (
     id SERIAL NOT NULL,
@@ -1042,7 +1190,7 @@ CREATE TABLE request_event (
     detail JSONB,
     CONSTRAINT pk_request_event PRIMARY KEY (id),
     CONSTRAINT fk_request_event_request_id_request FOREIGN KEY(request_id) REFERENCES request (id),
-    CONSTRAINT ck_request_event_requesteventkind CHECK (kind IN ('opened', 'joined', 'answered', 'closed', 'no_answer_needed', 'reopened', 'handed_over', 'due_moved')),
+    CONSTRAINT ck_request_event_requesteventkind CHECK (kind IN ('opened', 'joined', 'answered', 'closed', 'no_answer_needed', 'reopened', 'handed_over', 'taken', 'hostile', 'given_back', 'on_its_way', 'due_moved')),
     CONSTRAINT fk_request_event_by_account_id_account FOREIGN KEY(by_account_id) REFERENCES account (id),
     CONSTRAINT fk_request_event_contact_id_contact FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
@@ -1090,11 +1238,11 @@ CREATE TABLE delivery_attempt (
     CONSTRAINT ck_delivery_attempt_attemptresult CHECK (result IN ('accepted', 'refused_for_good', 'refused_for_now', 'technical', 'unknown', 'absent'))
 );
 
+CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
+
 CREATE INDEX ix_delivery_attempt_provider_id ON delivery_attempt (provider_id);
 
 CREATE INDEX ix_delivery_attempt_provider_ended_at ON delivery_attempt (provider, ended_at);
-
-CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
 
 CREATE TABLE delivery_event (
     id SERIAL NOT NULL,
@@ -1115,13 +1263,13 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
-
-CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
 
 CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
+CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
+
+CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
 
 CREATE TRIGGER delivery_event_no_delete BEFORE DELETE ON delivery_event FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
@@ -1174,17 +1322,17 @@ CREATE TABLE inbound_message (
     CONSTRAINT fk_inbound_message_handled_by_account FOREIGN KEY(handled_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
-
 CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
-
-CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
-
-CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
 
 CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
 
+CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
+
+CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
+
 CREATE INDEX ix_inbound_message_state ON inbound_message (state);
+
+CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
 
 CREATE TRIGGER inbound_message_no_delete BEFORE DELETE ON inbound_message FOR EACH ROW EXECUTE FUNCTION outreach_append_only();
 
@@ -1243,7 +1391,7 @@ CREATE TABLE safety_alert (
     outcome VARCHAR(40),
     note TEXT,
     CONSTRAINT pk_safety_alert PRIMARY KEY (id),
-    CONSTRAINT ck_safety_alert_about_something CHECK (inbound_id IS NOT NULL OR contact_id IS NOT NULL),
+    CONSTRAINT ck_safety_alert_about_something CHECK (inbound_id IS NOT NULL OR contact_id IS NOT NULL OR family_id IS NOT NULL),
     CONSTRAINT ck_safety_alert_taken_by_someone CHECK ((taken_at IS NULL) = (taken_by IS NULL)),
     CONSTRAINT ck_safety_alert_ended_somehow CHECK ((ended_at IS NULL) = (outcome IS NULL)),
     CONSTRAINT ck_safety_alert_ended_by_someone CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
@@ -1257,21 +1405,21 @@ CREATE TABLE safety_alert (
     CONSTRAINT ck_safety_alert_safetyoutcome CHECK (outcome IN ('handled', 'no_danger'))
 );
 
-CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
+CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
 CREATE UNIQUE INDEX uq_safety_alert_contact_id ON safety_alert (contact_id);
 
-CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
-
 CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
 
-ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
 
 ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
 
-ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
-
 ALTER TABLE calendar_day ADD CONSTRAINT fk_calendar_day_entered_by_account FOREIGN KEY(entered_by) REFERENCES account (id);
 
+ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
+
 ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN KEY(answers_request_id) REFERENCES request (id);
+
+ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
 
