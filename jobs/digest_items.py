@@ -26,7 +26,10 @@ from models import (
     Student,
 )
 from outreach.access.guarded import guarded_requests
+from outreach.language import N_
 from outreach.planning.undelivered import not_gone
+
+PAST_DUE = N_("past due")
 
 
 class Section(StrEnum):
@@ -45,11 +48,11 @@ class Item:
     standing: str
     """Changes when the thing changes in a way worth telling again."""
     name: str
-    """A first name, and nothing more."""
+    """A first name, and nothing more; empty where there is none."""
     path: str
     """Its page."""
     note: str = ""
-    """A word or two: "past due"."""
+    """A word or two of ours: "past due"."""
 
 
 def items_of_staff(session: Session, now: datetime) -> dict[int, list[Item]]:
@@ -75,7 +78,7 @@ def _questions(session: Session, names: dict[int, str], now: datetime) -> Iterab
         if request.owner_staff_id is not None:
             yield request.owner_staff_id, Item(
                 Section.QUESTIONS, f"request:{request.id}", standing, _name(request, names),
-                f"/families/{request.family_id}", "past due" if over else "",
+                f"/families/{request.family_id}", PAST_DUE if over else "",
             )  # fmt: skip
 
 
@@ -93,7 +96,7 @@ def _not_gone(session: Session, names: dict[int, str], now: datetime) -> Iterabl
     )
     for outreach_id, staff_id, family_id, student_id, state in rows:
         if staff_id is not None:
-            name = names.get(student_id or -family_id, "A child")
+            name = names.get(student_id or -family_id, "")
             yield staff_id, Item(Section.NOT_GONE, f"not_gone:{outreach_id}", state.value, name, "/plan#not-gone")
 
 
@@ -108,7 +111,7 @@ def _families(session: Session, names: dict[int, str]) -> Iterable[tuple[int, It
     )  # fmt: skip
     for outreach_id, staff_id, family_id, student_id in rows:
         if staff_id is not None:
-            name = names.get(student_id or 0, "A child")
+            name = names.get(student_id or 0, "")
             yield (
                 staff_id,
                 Item(Section.FAMILIES, f"outreach:{outreach_id}", "suggested", name, f"/families/{family_id}"),
@@ -151,7 +154,7 @@ def _cases(session: Session, names: dict[int, str]) -> Iterable[tuple[int | None
     for case, owner, student_id, school_id in rows:
         since = case.reopened_at or case.opened_at
         item = Item(
-            Section.CASES, f"case:{case.id}", f"{since:%Y-%m-%dT%H:%M}", names.get(student_id, "A child"),
+            Section.CASES, f"case:{case.id}", f"{since:%Y-%m-%dT%H:%M}", names.get(student_id, ""),
             f"/families/{case.family_id}",
         )  # fmt: skip
         yield owner, school_id, item
@@ -172,7 +175,7 @@ def _counselors(session: Session) -> dict[int, list[int]]:
 
 
 def _name(request: Request, names: dict[int, str]) -> str:
-    return names.get(request.student_id or -request.family_id, "A child")
+    return names.get(request.student_id or -request.family_id, "")
 
 
 def _first_names(session: Session) -> dict[int, str]:

@@ -27,7 +27,9 @@ from models import (
     StaffRole,
     StaffSchool,
 )
+from outreach.access import languages_of, works_here
 from outreach.delivery import Intent, digest_key, enqueue
+from outreach.language import N_, _, speaking, tongue
 from outreach.planning import school_days
 from outreach.schooltime import local_moment, named_zone
 
@@ -40,7 +42,7 @@ GOOD_FOR = timedelta(hours=14)
 
 
 class Render(Protocol):
-    """Fills a template of ``templates/`` with values: ``render("email/digest.txt", items=…)``."""
+    """Fills a template of ``templates/`` with values, in the language spoken now: ``render("email/digest.txt", …)``."""
 
     def __call__(self, template: str, /, **values: object) -> str: ...
 
@@ -73,6 +75,7 @@ def prepare_digests(session: Session, render: Render, link: str, now: datetime) 
     done = _written_already(session, [_key(reader) for reader in readers])
     items = items_of_staff(session, now)
     told = _told(session)
+    spoken = languages_of(session, [reader.staff.id for reader in readers])
     prepared, nothing_new, away = 0, 0, 0
     for reader in readers:
         if _key(reader) in done:
@@ -86,7 +89,8 @@ def prepare_digests(session: Session, render: Render, link: str, now: datetime) 
         if not news:
             nothing_new += 1
             continue
-        _write(session, render, reader, news, now, link=link)
+        with speaking(spoken.get(reader.staff.id)):
+            _write(session, render, reader, news, now, link=link)
         prepared += 1
     return DigestFigures(prepared, nothing_new, away)
 
@@ -110,10 +114,9 @@ def _readers(session: Session, now: datetime) -> list[_Reader]:
 
 def _wants(reader: _Reader) -> bool:
     staff = reader.staff
-    left = staff.left_on is not None and staff.left_on <= reader.day
     away = staff.leave_from is not None and staff.leave_from <= reader.day
     on_leave = away and (staff.leave_until is None or staff.leave_until >= reader.day)
-    return bool(staff.email) and not (staff.digest_off or on_leave or left)
+    return bool(staff.email) and works_here(staff, reader.day) and not (staff.digest_off or on_leave)
 
 
 def _key(reader: _Reader) -> str:
@@ -137,8 +140,9 @@ def _told(session: Session) -> Mapping[tuple[int, str], str]:
 def _write(
     session: Session, render: Render, reader: _Reader, news: Sequence[Item], now: datetime, *, link: str
 ) -> None:
+    """In the language spoken now."""
     values: dict[str, object] = {
-        "name": reader.staff.given_name, "day": reader.day, "link": link, "parts": list(_parts(news)),
+        "language": tongue(), "name": reader.staff.given_name, "link": link, "parts": list(_parts(news)),
         "counselor": reader.staff.role is StaffRole.COUNSELOR,
     }  # fmt: skip
     due = max(local_moment(reader.day, time(reader.staff.digest_hour), reader.zone), now)
@@ -178,11 +182,11 @@ class Part:
 
 
 HEADINGS = {
-    Section.QUESTIONS: ("Waiting for your answer", "/requests"),
-    Section.NOT_GONE: ("Did not go out, or did not arrive", "/plan#not-gone"),
-    Section.FAMILIES: ("Would like to hear from you", "/"),
-    Section.LONG_WAITS: ("Waiting too long for an answer", "/requests"),
-    Section.CASES: ("New on the list of families to look after", "/queue"),
+    Section.QUESTIONS: (N_("Waiting for your answer"), "/requests"),
+    Section.NOT_GONE: (N_("Did not go out, or did not arrive"), "/plan#not-gone"),
+    Section.FAMILIES: (N_("Would like to hear from you"), "/"),
+    Section.LONG_WAITS: (N_("Waiting too long for an answer"), "/requests"),
+    Section.CASES: (N_("New on the list of families to look after"), "/queue"),
 }
 
 
@@ -190,7 +194,7 @@ def _parts(news: Sequence[Item]) -> Iterator[Part]:
     for section, (heading, path) in HEADINGS.items():
         lines = tuple(item for item in news if item.section is section)
         if lines:
-            yield Part(section, heading, lines[:SHOWN], max(0, len(lines) - SHOWN), path)
+            yield Part(section, _(heading), lines[:SHOWN], max(0, len(lines) - SHOWN), path)
 
 
 def _remember(session: Session, staff_id: int, news: Sequence[Item], now: datetime) -> None:

@@ -23,9 +23,11 @@ from models import (
     Staff,
     Student,
 )
+from outreach.access import languages_of
 from outreach.access.guarded import guarded_contacts, guarded_requests
 from outreach.delivery import Intent, enqueue
 from outreach.effective import effective_config
+from outreach.language import _, clock, speaking, tongue, weekday
 from outreach.schooltime import HoursBook, business_minutes_between, hours_book, next_open
 
 from .digests import Render
@@ -37,12 +39,11 @@ WROTE = (RequestEventKind.OPENED, RequestEventKind.JOINED, RequestEventKind.REOP
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    kind: str
-    """wrote, due"""
     key: str
     request: Request
     owner: Staff
-    due: str = ""
+    due: datetime | None = None
+    """By the school's clock."""
 
 
 def remind(session: Session, render: Render, link: str, now: datetime) -> int:
@@ -55,9 +56,11 @@ def remind(session: Session, render: Render, link: str, now: datetime) -> int:
     book = hours_book(session)
     news = [one for one in (*written, *_due_soon(session, book, now)) if _open(book, one.request, now)]
     names = _student_names(session, news)
+    spoken = languages_of(session, [one.owner.id for one in news])
     asked = 0
     for one in news:
-        message = enqueue(session, _intent(render, link, one, names, now), now)
+        with speaking(spoken.get(one.owner.id)):
+            message = enqueue(session, _intent(render, link, one, names, now), now)
         asked += message.created_at == now
     return asked
 
@@ -77,7 +80,7 @@ def _written(session: Session, now: datetime) -> Iterator[_News]:
         .order_by(RequestEvent.id)
     )  # fmt: skip
     for event_id, request, owner in rows:
-        yield _News("wrote", f"wrote|{event_id}|{owner.id}", request, owner)
+        yield _News(f"wrote|{event_id}|{owner.id}", request, owner)
 
 
 def _due_soon(session: Session, book: HoursBook, now: datetime) -> Iterator[_News]:
@@ -97,9 +100,8 @@ def _due_soon(session: Session, book: HoursBook, now: datetime) -> Iterator[_New
         if hours is None or request.due_at is None:
             continue
         if business_minutes_between(hours, now, request.due_at) <= minutes:
-            due = request.due_at.astimezone(hours.zone)
-            words = f"{due:%A at} {due.hour}:{due:%M}"
-            yield _News("due", f"due|{request.id}|{request.due_at:%Y%m%dT%H%M}|{owner.id}", request, owner, words)
+            key = f"due|{request.id}|{request.due_at:%Y%m%dT%H%M}|{owner.id}"
+            yield _News(key, request, owner, request.due_at.astimezone(hours.zone))
 
 
 def _can_be_told() -> ColumnElement[bool]:
@@ -118,9 +120,10 @@ def _student_names(session: Session, news: Sequence[_News]) -> dict[int, str]:
 
 
 def _intent(render: Render, link: str, one: _News, names: dict[int, str], now: datetime) -> Intent:
+    """In the language spoken now."""
     values: dict[str, object] = {
-        "kind": one.kind, "name": one.owner.given_name, "student": names.get(one.request.student_id or 0, "A child"),
-        "due": one.due, "link": link, "path": f"/families/{one.request.family_id}",
+        "language": tongue(), "name": one.owner.given_name, "sentence": _sentence(one, names), "link": link,
+        "due": one.due is not None, "path": f"/families/{one.request.family_id}",
     }  # fmt: skip
     return Intent(
         key=one.key,
@@ -138,3 +141,15 @@ def _intent(render: Render, link: str, one: _News, names: dict[int, str], now: d
         school_id=one.request.school_id,
         about_school_work=False,
     )
+
+
+def _sentence(one: _News, names: dict[int, str]) -> str:
+    child = names.get(one.request.student_id or 0)
+    if one.due is None:
+        if child is None:
+            return _("A family has written, and waits for an answer.")
+        return _("%(child)s’s family has written, and waits for an answer.", child=child)
+    when = {"day": weekday(one.due.date()), "time": clock(one.due)}
+    if child is None:
+        return _("A family still waits for your answer; it is due on %(day)s at %(time)s.", **when)
+    return _("%(child)s’s family still waits for your answer; it is due on %(day)s at %(time)s.", child=child, **when)

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 
-from models import ImportRun, JsonObject, RunState
+from models import ImportOrigin, ImportRun, JsonObject, RunState
 from outreach.roster import import_oneroster
+from outreach.roster.drop import DropState, look_at_drop
+from outreach.roster.oneroster import KIND
+from outreach.roster.record import attribute, record_refusal
 from outreach.roster.rejection import RosterError
 from outreach.roster.source import open_delivery
+from outreach.upkeep.uploads import forget_old_uploads
 
 from .runs import Sessions
 
-SETTLED = timedelta(minutes=10)
-"""Younger files may still be growing."""
 log = structlog.get_logger(__name__)
 
 
 def sync_roster(sessions: Sessions, path: Path | None, now: datetime) -> JsonObject:
     """Import ``path`` (folder or zip) where its newest file is ten minutes old and its content is new.
 
-    Gives what was done: {"roster": absent | growing | unchanged | imported | refused}. One transaction. A delivery
-    that is refused leaves the database as it was, says why, and does not stop the night: the families of yesterday's
-    roster are still there.
+    Gives what was done: {"roster": absent | unreadable | growing | unchanged | imported | refused}. One transaction. A
+    delivery that is refused leaves the database as it was, says why, and does not stop the night: the families of
+    yesterday's roster are still there, and the administrators' page says what was wrong. Files that an administrator
+    uploaded and nobody imported are forgotten.
     """
-    newest = max((file.stat().st_mtime for file in _files(path)), default=None) if path else None
-    if path is None or newest is None:
+    with sessions.begin() as session:
+        forget_old_uploads(session, now)
+    found = look_at_drop(path, now)
+    if path is None or found.state is DropState.ABSENT:
         return {"roster": "absent"}
-    if newest > now.timestamp() - SETTLED.total_seconds():
-        return {"roster": "growing"}
+    if found.state in (DropState.GROWING, DropState.UNREADABLE):
+        return {"roster": found.state.value}
     try:
         return _import(sessions, path, now)
     except RosterError as error:
         log.warning("roster refused", why=str(error))
+        with sessions.begin() as session:
+            record_refusal(session, KIND, path.resolve().name, error, now, origin=ImportOrigin.NIGHT)
         return {"roster": "refused", "why": str(error)}
 
 
@@ -48,11 +54,5 @@ def _import(sessions: Sessions, path: Path, now: datetime) -> JsonObject:
         if session.scalar(newest.order_by(ImportRun.id.desc()).limit(1)) == digest:
             return {"roster": "unchanged"}
         figures = import_oneroster(session, path, now)
+        attribute(session, figures, ImportOrigin.NIGHT)
     return {"roster": "imported", "people": {**figures.people}}
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-    elif path.is_dir():
-        yield from (file for file in path.rglob("*") if file.is_file())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import CursorResult, and_, func, or_, select, text, update
+from sqlalchemy import CursorResult, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import JobRun, JsonObject, RunState, SchedulerLease
 from outreach.errors import OutreachError
+from outreach.language import N_, _
+from outreach.store import database_now
 
 Sessions = sessionmaker[Session]
 ATTEMPTS = 8
@@ -45,16 +47,6 @@ class Outcome:
     figures: JsonObject
 
 
-def database_now(session: Session) -> datetime:
-    """The time by the database's own clock: workers on several machines agree on no other."""
-    if session.get_bind().dialect.name == "postgresql":
-        moment = session.execute(select(func.clock_timestamp())).scalar_one()
-        assert isinstance(moment, datetime)
-        return moment.astimezone(UTC)
-    words = session.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
-    return datetime.fromisoformat(f"{words}+00:00")
-
-
 def run_once(
     sessions: Sessions, job: str, slot: str, worker: str, work: Callable[[Claim], JsonObject],
     *, lease: timedelta, again: bool = False,
@@ -69,7 +61,8 @@ def run_once(
         claim = begin(session, job, slot, worker, lease, again=again)
     if claim is None:
         if again:
-            raise RunBusy(f"The {job} run for {slot} is being done right now; try again when it has finished.")
+            busy = N_("The %(job)s run for %(slot)s is being done right now; try again when it has finished.")
+            raise RunBusy(_(busy, job=job, slot=slot))
         return Outcome(False, 0, {})
     try:
         figures = work(claim)

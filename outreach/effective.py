@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,10 +23,35 @@ from config.tuning import Tuning
 from models import ConfigRevision, JsonObject, JsonValue
 
 from .errors import OutreachError
+from .language import N_, _
 
 SHIPPED = Path(config.__file__).parent
 PARTS = {"risk": "risk.toml", "cadence": "cadence.toml", "safety": "safety.toml"}
 """Part of :class:`~config.tuning.Tuning` to the file that holds it."""
+PROBLEMS = {
+    "missing": N_("it is missing"),
+    "extra_forbidden": N_("there is no such setting"),
+    "int_type": N_("it must be a whole number"),
+    "int_parsing": N_("it must be a whole number"),
+    "int_from_float": N_("it must be a whole number"),
+    "float_type": N_("it must be a number"),
+    "float_parsing": N_("it must be a number"),
+    "finite_number": N_("it must be a number"),
+    "bool_type": N_("it must be true or false"),
+    "bool_parsing": N_("it must be true or false"),
+    "string_type": N_("it must be words"),
+    "string_too_short": N_("it must not be empty"),
+    "string_pattern_mismatch": N_("it must be three capital letters, such as USD"),
+    "list_type": N_("it must be a list"),
+    "dict_type": N_("it must be a table"),
+    "model_type": N_("it must be a table"),
+    "time_type": N_("it must be a time such as 08:00"),
+    "time_parsing": N_("it must be a time such as 08:00"),
+    "greater_than": N_("it must be more than %(gt)s"),
+    "greater_than_equal": N_("it must be at least %(ge)s"),
+    "less_than_equal": N_("it must be at most %(le)s"),
+}
+"""What is wrong with a value, by pydantic's own kind of error; the values are those of its context."""
 
 
 class TuningError(OutreachError):
@@ -56,7 +82,7 @@ def effective_config(session: Session, now: datetime, *, until: int | None = Non
     revisions = session.execute(statement).all()
     values, origins = _from_files()
     for revision, changes in revisions:
-        _apply(values, origins, changes, f"Configuration revision {revision}")
+        _apply(values, origins, changes, _("Configuration revision %(number)s", number=revision))
     return _checked(values, origins, newest=revisions[-1].id if revisions else 0)
 
 
@@ -76,7 +102,7 @@ def check_changes(session: Session, changes: JsonObject, now: datetime) -> Tunin
     """
     values = effective_config(session, now).model_dump(mode="json", exclude={"version"})
     origins: dict[str, str] = {}
-    _apply(values, origins, changes, "This change")
+    _apply(values, origins, changes, _("This change"))
     return _checked(values, origins, newest=0)
 
 
@@ -152,7 +178,7 @@ def _parsed(path: Path, _changed: int) -> JsonObject:
     try:
         return cast("JsonObject", json.loads(json.dumps(tomllib.loads(path.read_text("utf-8")), default=str)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TuningError(f"{path} is not TOML: {error}.") from None
+        raise TuningError(_("%(file)s is not TOML: %(why)s.", file=str(path), why=str(error))) from None
 
 
 def _merged(under: JsonObject, over: JsonObject) -> JsonObject:
@@ -179,7 +205,7 @@ def _apply(values: JsonObject, origins: dict[str, str], changes: Mapping[str, Js
         for step in path:
             place = place.get(step) if isinstance(place, dict) else None
         if not isinstance(place, dict):
-            raise TuningError(f"{origin}, key {dotted}: there is no such setting.", dotted)
+            raise TuningError(_problem(_at(origin, dotted), _(PROBLEMS["extra_forbidden"])), dotted)
         place[last] = value
         origins[dotted] = origin
 
@@ -191,12 +217,29 @@ def _checked(values: JsonObject, origins: dict[str, str], newest: int) -> Tuning
     except ValidationError as error:
         problem = error.errors()[0]
         path = [str(step) for step in problem["loc"]]
-        words = problem["msg"].removeprefix("Value error, ")
         bounds = (value for name, value in problem.get("ctx", {}).items() if name in ("ge", "gt", "le", "lt"))
         raise TuningError(
-            f"{_where(path, origins)}: {words[0].lower()}{words[1:]}.", ".".join(path), problem["type"],
-            next(bounds, None),
-        ) from None  # fmt: skip
+            _problem(_where(path, origins), _words(problem)), ".".join(path), problem["type"], next(bounds, None)
+        ) from None
+
+
+def _words(problem: ErrorDetails) -> str:
+    """What is wrong with a value; in pydantic's own English words only where nothing of ours says so."""
+    if problem["type"] == "value_error":
+        return _(problem["msg"].removeprefix("Value error, "))
+    sentence = PROBLEMS.get(problem["type"])
+    if sentence is None:
+        return problem["msg"][:1].lower() + problem["msg"][1:]
+    limits = {name: limit for name, limit in problem.get("ctx", {}).items() if f"%({name})s" in sentence}
+    return _(sentence, **limits)
+
+
+def _problem(where: str, what: str) -> str:
+    return _("%(where)s: %(what)s.", where=where, what=what)
+
+
+def _at(origin: str, key: str) -> str:
+    return _("%(origin)s, key %(key)s", origin=origin, key=key)
 
 
 def _where(path: list[str], origins: dict[str, str]) -> str:
@@ -205,5 +248,5 @@ def _where(path: list[str], origins: dict[str, str]) -> str:
         origin = origins.get(".".join(path[:length]))
         if origin:
             inside_file = origin.endswith(".toml")
-            return f"{origin}, key {'.'.join(path[1:] if inside_file else path)}"
-    return f"{SHIPPED / PARTS.get(path[0], path[0])}, key {'.'.join(path[1:])}"
+            return _at(origin, ".".join(path[1:] if inside_file else path))
+    return _at(str(SHIPPED / PARTS.get(path[0], path[0])), ".".join(path[1:]))

@@ -13,6 +13,7 @@ from outreach.delivery.consent import SENDING_CHANNELS, address_of, consents_of
 from outreach.delivery.consent_changes import change_by_staff
 from outreach.delivery.ledger import Line, history
 from outreach.errors import NotFound, OutreachError
+from outreach.language import said
 from outreach.roster import ParsedAddress, parse_email, parse_phone
 from outreach.roster.addresses import keep_addresses
 
@@ -97,13 +98,13 @@ def _kept(session: Session, given: str) -> Address:
 def _as_json(line: Line) -> dict[str, object]:
     return {
         "at": line.at, "channel": line.channel.value, "categories": [one.value for one in line.categories],
-        "state": line.state.value, "source": line.source.value, "by": line.by, "note": line.note,
+        "state": line.state.value, "source": line.source.value, "by": line.by, "note": said(line.note) or None,
     }  # fmt: skip
 
 
 def _sentence(line: Line) -> str:
     kinds = " and ".join(one.value for one in line.categories)
-    rest = "".join(f", {part}" for part in (line.by, line.note) if part)
+    rest = "".join(f", {part}" for part in (line.by, said(line.note)) if part)
     return (
         f"{line.at:%Y-%m-%d %H:%M} UTC  {line.state.value} ({line.channel.value}, {kinds}): {line.source_words}{rest}"
     )

@@ -9,8 +9,6 @@ import click
 from config.settings import SettingsError
 from outreach import store
 from outreach.cli.context import CliContext, json_option, pass_cli
-from outreach.cli.district_checks import check_district
-from outreach.cli.finding import Finding, Weight, ok, wrong
 from outreach.cli.machine_checks import (
     check_configuration_files,
     check_database,
@@ -18,6 +16,8 @@ from outreach.cli.machine_checks import (
     check_static_files,
 )
 from outreach.errors import OutreachError
+from outreach.upkeep.district import check_district
+from outreach.upkeep.finding import Finding, Weight, ok, wrong
 
 SIGNS = {Weight.OK: " ok  ", Weight.ADVICE: "note ", Weight.WRONG: "WRONG"}
 

@@ -5,49 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
-from outreach.cli.consent_list import import_consents
 from outreach.cli.context import CliContext, as_of_option, json_option, pass_cli
-from outreach.contacts import import_contacts
-from outreach.roster import (
-    ImportFigures,
-    Rejects,
-    RosterError,
-    Step,
-    import_attendance,
-    import_incidents,
-    import_marks,
-    import_oneroster,
-    import_relationships,
-    import_staff,
-)
+from outreach.roster import ImportFigures, Rejects, RosterError, Step, import_oneroster
 from outreach.roster import Progress as ProgressCallback
+from outreach.upkeep.uploads import LISTS, ImportOfList
 
 ROWS_REJECTED = 1
 EXISTING = click.Path(path_type=Path)
 Command = Callable[..., None]
-
-
-class ImportOfList(Protocol):
-    """A verb that imports one CSV file."""
-
-    def __call__(
-        self,
-        session: Session,
-        path: Path,
-        now: datetime,
-        *,
-        dry_run: bool = False,
-        rejects: Rejects | None = None,
-        progress: ProgressCallback | None = None,
-    ) -> ImportFigures: ...
 
 
 @click.group("import")
@@ -104,16 +75,17 @@ def _list_command(name: str, verb: ImportOfList, help_text: str) -> None:
         _run(cli, path, rejects_path, work, dry_run=dry_run)
 
 
-for _name, _verb, _help in (
-    ("relationships", import_relationships, "Who a guardian is to a student, and what each may be told (CSV at PATH)."),
-    ("attendance", import_attendance, "Absences: counts of a school year, or a row a day (CSV at PATH)."),
-    ("marks", import_marks, "Marks from another system (CSV at PATH)."),
-    ("incidents", import_incidents, "Incidents (CSV at PATH)."),
-    ("staff", import_staff, "Assignments of staff to students, classes and caseloads (CSV at PATH)."),
-    ("contacts", import_contacts, "Contacts that were kept elsewhere (CSV at PATH)."),
-    ("consents", import_consents, "Who agreed or opted out, address by address (CSV at PATH)."),
-):
-    _list_command(_name, _verb, _help)
+HELP = {
+    "relationships": "Who a guardian is to a student, and what each may be told (CSV at PATH).",
+    "attendance": "Absences: counts of a school year, or a row a day (CSV at PATH).",
+    "marks": "Marks from another system (CSV at PATH).",
+    "incidents": "Incidents (CSV at PATH).",
+    "staff": "Assignments of staff to students, classes and caseloads (CSV at PATH).",
+    "contacts": "Contacts that were kept elsewhere (CSV at PATH).",
+    "consents": "Who agreed or opted out, address by address (CSV at PATH).",
+}
+for _name, _verb in LISTS.items():
+    _list_command(_name, _verb, HELP[_name])
 
 
 def _run(

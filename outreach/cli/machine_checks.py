@@ -13,9 +13,9 @@ from sqlalchemy.exc import DatabaseError
 
 from config.settings import DeliveryMode, Settings, variable_names
 from models import migrations
-from outreach.cli.finding import Finding, advice, ok, wrong
 from outreach.delivery.replies import RepliesWrong, check_replies
 from outreach.effective import message_languages, unknown_files
+from outreach.upkeep.finding import Finding, advice, ok, wrong
 
 OURS = re.compile(r"OUTREACH_|TWILIO_|SENDGRID_")
 READ_ELSEWHERE = {"OUTREACH_SHARED", "OUTREACH_USER_PASSWORD"}

@@ -48,7 +48,10 @@ def _as_json(found: Explanation) -> dict[str, object]:
 
 def _lines(found: Explanation) -> list[str]:
     lines = [f"Family {found.family_id}: {found.points} points, {found.band.value}. A heuristic, not a verdict."]
-    lines += [f"  {reason.points:+d}  {reason.words}  ({reason.code}; {reason.source})" for reason in found.reasons]
+    lines += [
+        f"  {reason.points:+d}  {reason.words}  ({reason.code}; {reason.source or 'of an earlier configuration'})"
+        for reason in found.reasons
+    ]
     return [*lines, *(f"   ?  {sentence}" for sentence in found.unknown)]
 
 

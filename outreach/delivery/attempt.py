@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from models import Audience, Channel, DeliveryAttempt, Message, MessageState, ProviderPause, Staff
+from outreach.access import working_here
+from outreach.language import N_
 from outreach.prepared import Prepared, ask, connection_of, named
 
 from .caps import others_at, places
@@ -28,6 +30,7 @@ from .steps import at_the_end
 from .stop import stopped
 from .terms import Terms
 
+READER_LEFT = N_("Its reader no longer works here.")
 log = structlog.get_logger(__name__)
 
 
@@ -63,8 +66,9 @@ def begin(
         _refused(session, message, answer, now)
         return None
     words = final_words(
-        session, message, providers.links, first=standing.first_text, values=standing.names, replies=terms.replies_of
-    )
+        session, message, providers.links, first=standing.first_text, values=standing.names, replies=terms.replies_of,
+        ask=terms.ask_of,
+    )  # fmt: skip
     until = leaves_by(facts, now, terms.rules)
     return _sending(session, claimed, message, words, provider, providers.links, terms, now, until)
 
@@ -102,9 +106,10 @@ def _to_staff(
 ) -> Outgoing | None:
     """Digests, alerts and letters about an account know no window and no cap; only their time, and a reader."""
     provider = providers.of(claimed.channel).name
+    today = terms.today(session, claimed.school_id, now)
     held, about = ask(
         connection_of(session), to_hold(claimed, worker),
-        (_ABOUT_STAFF, {"message_id": claimed.id, "provider": provider}),
+        (_ABOUT_STAFF, {"message_id": claimed.id, "provider": provider, "today": today}),
     )  # fmt: skip
     if not held or _too_late(held[0], now):
         return None
@@ -115,8 +120,8 @@ def _to_staff(
     if message.expires_at is not None and now >= message.expires_at:
         _refused(session, message, Never(TOO_LATE), now)
         return None
-    if message.audience is Audience.STAFF and stands.active is False:
-        _refused(session, message, Never("Its reader no longer works here."), now)
+    if message.audience is Audience.STAFF and stands.works_here is False:
+        _refused(session, message, Never(READER_LEFT), now)
         return None
     words = FinalWords(message.body, message.body_html, None)
     return _sending(session, claimed, message, words, provider, providers.links, terms, now)
@@ -125,7 +130,8 @@ def _to_staff(
 _ABOUT_STAFF = named(
     select(
         stopped().label("stopped"),
-        exists().where(ProviderPause.provider == bindparam("provider")).label("paused"), Staff.active,
+        exists().where(ProviderPause.provider == bindparam("provider")).label("paused"),
+        working_here(bindparam("today")).label("works_here"),
     )
     .select_from(Message)
     .outerjoin(Staff, Staff.id == Message.staff_id)

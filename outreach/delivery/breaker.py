@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from config.tuning import BreakerRules
 from models import AttemptResult, DeliveryAttempt, District, ProviderPause
 from outreach.effective import effective_config
+from outreach.language import N_, kept
 from outreach.schooltime import named_zone
 
 from .carrier import OWN_HOURS
@@ -27,6 +28,9 @@ from .pauses import SPOKEN, answered_since, called, pause_provider, since
 FAILED = (
     AttemptResult.TECHNICAL, AttemptResult.UNKNOWN, AttemptResult.ABSENT, AttemptResult.REFUSED_FOR_NOW,
 )  # fmt: skip
+
+FAILED_ONCE = N_("%(provider)s failed the last call; it is tried again at %(time)s.")
+FAILED_OFTEN = N_("%(provider)s failed %(failed)s of the last %(calls)s calls; it is tried again at %(time)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +108,17 @@ def _rate_since(session: Session, provider: str, moment: datetime) -> Rate:
 def _trip(session: Session, provider: str, rate: Rate, trips: int, rules: BreakerRules, now: datetime) -> bool:
     minutes = min(rules.pause_minutes * 2**trips, rules.longest_pause_minutes)
     until = now + timedelta(minutes=minutes)
-    calls = "the last call" if rate.calls == 1 else f"{rate.failed} of the last {rate.calls} calls"
-    why = f"{SPOKEN.get(provider, provider)} failed {calls}; it is tried again at {_clock(session, until)}."
+    spoken, again = SPOKEN.get(provider, provider), _clock(session, until)
+    if rate.calls == 1:
+        why = kept(FAILED_ONCE, provider=spoken, time=again)
+    else:
+        why = kept(FAILED_OFTEN, provider=spoken, failed=rate.failed, calls=rate.calls, time=again)
     return pause_provider(session, provider, why, now, until)
 
 
-def _clock(session: Session, moment: datetime) -> str:
+def _clock(session: Session, moment: datetime) -> time:
     """The time of day by the district's own clock."""
-    zone = session.scalar(select(District.timezone))
-    return f"{moment.astimezone(named_zone(zone)):%H:%M}" if zone else f"{moment:%H:%M} UTC"
+    return moment.astimezone(named_zone(session.scalar(select(District.timezone)) or "UTC")).time()
 
 
 def _failures() -> ColumnElement[int]:

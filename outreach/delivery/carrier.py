@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from outreach.language import N_
+
 OWN_HOURS = "30610"
 """Twilio: no texts to this number at this hour. As the answer to a call, or later in a receipt: nothing was delivered,
 and it shows Twilio at work."""
@@ -33,11 +35,11 @@ class CarrierFault:
 
 
 CARRIER: Mapping[str, CarrierFault] = {
-    "30003": CarrierFault("the phone was off or out of reach", Lasts.FOR_NOW),
-    "30004": CarrierFault("this phone or its carrier blocks texts", Lasts.FOR_GOOD),
-    "30005": CarrierFault("the number is not in service", Lasts.FOR_GOOD),
-    "30006": CarrierFault("a landline, or out of the carrier's reach", Lasts.FOR_GOOD),
-    "30007": CarrierFault("the carrier took it for unwanted mail", Lasts.FOR_GOOD),
-    "30008": CarrierFault("it did not say why", Lasts.FOR_NOW),
-    "30036": CarrierFault("it waited too long to be sent", Lasts.FOR_NOW),
+    "30003": CarrierFault(N_("the phone was off or out of reach"), Lasts.FOR_NOW),
+    "30004": CarrierFault(N_("this phone or its carrier blocks texts"), Lasts.FOR_GOOD),
+    "30005": CarrierFault(N_("the number is not in service"), Lasts.FOR_GOOD),
+    "30006": CarrierFault(N_("a landline, or out of the carrier's reach"), Lasts.FOR_GOOD),
+    "30007": CarrierFault(N_("the carrier took it for unwanted mail"), Lasts.FOR_GOOD),
+    "30008": CarrierFault(N_("it did not say why"), Lasts.FOR_NOW),
+    "30036": CarrierFault(N_("it waited too long to be sent"), Lasts.FOR_NOW),
 }

@@ -7,11 +7,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from config.tuning import SendingRules
 from models import Audience, Channel, Message, MessageKind, MessageState
+from outreach.language import N_, kept
 from outreach.prepared import Prepared, ask
 
 from .claimed import Claimed
@@ -26,6 +30,8 @@ AT_HEAD = or_(Message.kind.in_(AT_ONCE), Message.audience == Audience.ACCOUNT)
 """Replies that go at once, alerts, letters about an account: before all others, and no pace holds them up."""
 ID_LETTERS = 32
 """In an attempt's id: hexadecimal, half a random byte each."""
+STALE_WAITING = N_("It had become stale before it could leave. %(waited)s")
+HERE = "…"
 SCARCE_FIRST = {kind: rank for rank, kind in enumerate(MessageKind)}
 """Answer, teacher, verdict, survey, and the rest: who takes a scarce slot first."""
 
@@ -168,7 +174,7 @@ def give_up_lost_attempts(session: Session, now: datetime) -> int:
     """
     return _end(
         session, and_(Message.state == MessageState.SENDING, Message.lease_until <= now), MessageState.UNKNOWN,
-        literal(NOT_KNOWN),
+        literal(NOT_KNOWN, String()),
     )  # fmt: skip
 
 
@@ -196,6 +202,24 @@ def _end(session: Session, which: ColumnElement[bool], state: MessageState, why:
 
 
 def _why_stale() -> ColumnElement[str]:
-    """That it became stale; and what it waited for, where that is known."""
+    """That it became stale; and what it waited for, where that is known. Both stay ours to say in any language."""
     waited = func.coalesce(Message.state_reason, "")
-    return case((waited == "", TOO_LATE), else_=literal(TOO_LATE) + " " + waited)
+    before, after = kept(STALE_WAITING, waited=HERE).split(f'"{HERE}"')
+    return case((waited == "", literal(TOO_LATE, String())), else_=before + _as_json(waited) + after)
+
+
+class _as_json(FunctionElement[str]):  # noqa: N801  # stands in a statement as any function does
+    """A text as JSON writes it, quotes and all."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_as_json)
+def _on_sqlite(element: _as_json, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_quote({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_as_json, "postgresql")
+def _on_postgresql(element: _as_json, compiler: SQLCompiler, **options: object) -> str:
+    return f"to_json({compiler.process(element.clauses, **options)}::text)::text"

@@ -18,6 +18,7 @@ from models import (
     ConsentState,
     District,
 )
+from outreach.language import _
 
 from .errors import DeliveryRefused
 
@@ -134,7 +135,7 @@ def record_basis(session: Session, words: str, now: datetime, account_id: int | 
     Raises :class:`~outreach.delivery.errors.DeliveryRefused` without words.
     """
     if not words.strip():
-        raise DeliveryRefused("Say in the district's own words why it may write to the addresses families gave it.")
+        raise DeliveryRefused(_("Say in the district's own words why it may write to the addresses families gave it."))
     district = session.get_one(District, 1)
     district.consent_basis, district.consent_basis_at, district.consent_basis_by = words.strip(), now, account_id
     session.flush()

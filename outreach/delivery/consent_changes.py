@@ -20,6 +20,7 @@ from models import (
     JsonObject,
 )
 from outreach.access import ADMINISTRATORS, Viewer, audit, require_role
+from outreach.language import N_, _
 
 from .consent import SENDING_CHANNELS, record_consent, take_back, usual_categories
 from .errors import DeliveryRefused
@@ -28,7 +29,7 @@ from .inbound.words import read_words
 from .ledger import seen_address
 
 LONGEST_NOTE = 300
-BLOCKED = (
+BLOCKED = N_(
     "The carrier blocks texts to this number since STOP came from it. Only START from that phone ends the block; ask "
     "them to text START to the number that you write from."
 )
@@ -48,15 +49,20 @@ def change_by_staff(
     if state is ConsentState.IN and viewer is not None:
         require_role(viewer, *ADMINISTRATORS)
     if SENDING_CHANNELS.get(address.kind) is not channel:
-        raise DeliveryRefused("This address takes no such messages; choose texts for a number, e-mail for a mailbox.")
+        raise DeliveryRefused(
+            _("This address takes no such messages; choose texts for a number, e-mail for a mailbox.")
+        )
     note = note.strip()
     if not note:
-        told = "how they asked for it" if state is ConsentState.IN else "who asked, and how"
-        raise DeliveryRefused(f"Say {told}; it stands in the ledger.")
+        if state is ConsentState.IN:
+            raise DeliveryRefused(_("Say how they asked for it; it stands in the ledger."))
+        raise DeliveryRefused(_("Say who asked, and how; it stands in the ledger."))
     if len(note) > LONGEST_NOTE:
-        raise DeliveryRefused(f"This has {len(note)} characters; at most {LONGEST_NOTE} fit.")
+        raise DeliveryRefused(
+            _("This has %(count)s characters; at most %(most)s fit.", count=len(note), most=LONGEST_NOTE)
+        )
     if state is ConsentState.IN and channel is Channel.SMS and blocked_by_carrier(session, address_id):
-        raise DeliveryRefused(BLOCKED)
+        raise DeliveryRefused(_(BLOCKED))
     wanted = (category,) if category is not None else usual_categories(state)
     changed = [one for one in wanted if _standing(session, address_id, channel, one) is not state]
     if not changed:

@@ -16,7 +16,8 @@ class DeliveryRefused(OutreachError):
 
 
 class ProviderError(Exception):
-    """A provider did not take a message. ``code`` is its own code, or ours in words; never the message's text."""
+    """A provider did not take a message. ``code`` is its own code, or ours in words; never the message's text.
+    ``words``, a kept sentence, stand inside the one that staff read of it."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(f"{code}: {words}")

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from config.tuning import SendingRules
 from models import Audience, Channel, MessageKind, MessageStudent
+from outreach.language import N_
 
 from .claimed import AnyMessage
-from .first_text import is_first_text, names_around, refusal, with_preface
+from .first_text import is_first_text, names_around, why_not_first, with_preface
 from .gate import BARE_REPLIES
 from .links import Links
-from .replies import Replies, Reply, replies_of, values_of
-from .wording import LOOKS_LIKE_A_MARK, too_long, unfinished
+from .replies import Replies, Reply, ask_value, replies_of, values_of
+from .wording import LOOKS_LIKE_A_MARK, gap_in, over_long
 
-MARK = "A text may be read by others, so it carries no mark."
+MARK = N_("A text may be read by others, so it carries no mark.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class FinalWords:
 def words_refused(
     session: Session, message: AnyMessage, rules: SendingRules, *, first: bool | None = None
 ) -> str | None:  # fmt: skip
-    """Why a message to a family may not go as it is worded, in a sentence for its sender; None where it may.
+    """Why a message to a family may not go as it is worded, in a kept sentence for its sender; None where it may.
 
     A gap never filled, more segments than ``rules.most_segments`` (of its own words), a mark where the district allows
     none, a mark or surname in a first text. The system's own replies pass. ``first``: whether
@@ -45,10 +46,10 @@ def words_refused(
     """
     if message.audience is not Audience.FAMILY or message.kind in BARE_REPLIES:
         return None
-    gap = unfinished(message.body) or (unfinished(message.title) if message.title else None)
+    gap = gap_in(message.body) or (gap_in(message.title) if message.title else None)
     if gap or message.channel is not Channel.SMS:
         return gap
-    long = too_long(message.body, rules.most_segments)
+    long = over_long(message.body, rules.most_segments)
     if long:
         return long
     if not rules.grades_in_texts and LOOKS_LIKE_A_MARK.search(message.body):
@@ -58,17 +59,18 @@ def words_refused(
     assert message.address_id is not None
     students = select(MessageStudent.student_id).where(MessageStudent.message_id == message.id)
     names = names_around(session, message.address_id, students, message.family_id, message.staff_id)
-    return refusal(message.body, names.surnames, names.allowed)
+    return why_not_first(message.body, names.surnames, names.allowed)
 
 
 def final_words(
     session: Session, message: AnyMessage, links: Links, *, first: bool | None = None,
     values: Mapping[str, str] | None = None, replies: Callable[[str | None], Replies] = replies_of,
+    ask: Callable[[Session, int | None, str | None, str | None], Mapping[str, str]] = ask_value,
 ) -> FinalWords:  # fmt: skip
     """What the provider is handed: a first text behind its preface, a family's e-mail over its footer.
 
-    ``first``, ``values`` (as :func:`~outreach.delivery.replies.values_of` gathers them) and the ``replies`` of a
-    language, where they are known.
+    ``first``, ``values`` (as :func:`~outreach.delivery.replies.values_of` gathers them), the ``replies`` of a language
+    and where to ``ask`` (:func:`~outreach.delivery.replies.ask_value`), where they are known.
     Raises :class:`~outreach.delivery.replies.RepliesWrong` where the district or the school has no name.
     """
     body, page = message.body, message.body_html
@@ -79,12 +81,16 @@ def final_words(
         return FinalWords(body, page, None, link)
     if message.channel is Channel.EMAIL:
         known = values or values_of(session, message.school_id, message.staff_id)
-        body, page = replies(message.language).under(body, page, {**known, **({"unsubscribe": link} if link else {})})
+        around = {**known, **({"unsubscribe": link} if link else {})}
+        if link:
+            around |= ask(session, message.school_id, message.language, links.public_url)
+        body, page = replies(message.language).under(body, page, around)
         return FinalWords(body, page, None, link)
     before = None
     if message.kind not in BARE_REPLIES and _introduces(session, message, first):
         known = values or values_of(session, message.school_id, message.staff_id)
-        before = replies(message.language).say(Reply.FIRST_TEXT, known)
+        whom = ask(session, message.school_id, message.language, links.public_url)
+        before = replies(message.language).say(Reply.FIRST_TEXT, {**known, **whom})
     return FinalWords(with_preface(before, body), page, before)
 
 

@@ -22,6 +22,7 @@ from models import (
     Staff,
     Student,
 )
+from outreach.language import N_, kept, said
 
 from .gate import BARE_REPLIES
 from .replies import Reply, reply_words
@@ -128,12 +129,19 @@ def names_around(
     return Names(frozenset(surname for _, _, surname, _ in people), frozenset(own | stands))
 
 
-MARK = "This is the first text to this number, so it carries no mark; say it in an e-mail, or by phone."
-SURNAME = "This is the first text to this number, and others may read it, so it carries no surname: leave out “{}”."
+MARK = N_("This is the first text to this number, so it carries no mark; say it in an e-mail, or by phone.")
+SURNAME = N_(
+    "This is the first text to this number, and others may read it, so it carries no surname: leave out “%(surname)s”."
+)
 
 
 def refusal(body: str, surnames: Collection[str], allowed: Collection[str] = ()) -> str | None:
-    """Why ``body`` may not be the first text to an address, in a sentence; None where it may.
+    """:func:`why_not_first`, said now to who writes."""
+    return said(why_not_first(body, surnames, allowed)) or None
+
+
+def why_not_first(body: str, surnames: Collection[str], allowed: Collection[str] = ()) -> str | None:
+    """Why ``body`` may not be the first text to an address, in a kept sentence; None where it may.
 
     It carries no mark, and none of ``surnames`` as a whole word, whatever its accents and capitals; of a surname with
     several parts none but particles ("de la"). What stands in one of ``allowed`` (the school's name) does not count.
@@ -144,7 +152,7 @@ def refusal(body: str, surnames: Collection[str], allowed: Collection[str] = ())
     parts = {part for surname in surnames for part in _parts(surname)}
     hidden = _without(body, allowed)
     found = next((word for word in _named(hidden, parts)), None)
-    return SURNAME.format(found) if found else None
+    return kept(SURNAME, surname=found) if found else None
 
 
 def _parts(surname: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ from models import (
     Staff,
     Student,
 )
+from outreach.access import working_here
 from outreach.prepared import Asked, named
 from outreach.schooltime import UnknownZone, named_zone
 
@@ -43,6 +44,7 @@ from .gate import AT_ONCE, GateFacts
 from .gate_students import STUDENT_COLUMNS, About, about_of, with_students
 from .providers.base import Providers
 from .states import ON_ITS_WAY
+from .still_so import no_longer_so
 from .stop import stopped
 from .terms import Terms
 
@@ -122,17 +124,14 @@ def facts_for(
         hours=terms.hours_of(session, row.school_id) if row.school_id is not None else None,
         answers_recent=sent.answers_recent, family_sent=sent.family, family_automated=sent.family_automated,
         address_sent=sent.address, address_automated=sent.address_automated,
-        sender_here=_still_here(row.sender_active, row.left_on, standing.today),
-        ahead=sent.ahead, wrong_words=words_refused(session, message, terms.rules, first=standing.first_text),
+        sender_here=row.sender_here is not False,
+        ahead=sent.ahead,
+        wrong_words=words_refused(session, message, terms.rules, first=standing.first_text)
+        or no_longer_so(session, message),
         gets_texts=message.channel is not Channel.SMS or row.gets_texts is not False,
         words_known_here=sent.words_known_here, replied_already=_replied(session, message),
         money_from=terms.resumes_at if terms.left <= 0 else None,
     )  # fmt: skip
-
-
-def _still_here(active: bool | None, left_on: date | None, today: date) -> bool:
-    """Nothing goes out in the name of somebody who has left; what has no sender has nobody to leave."""
-    return active is None or (active and (left_on is None or left_on > today))
 
 
 _POINT = aliased(ContactPoint)
@@ -149,7 +148,7 @@ _ONCE = (
         .order_by(Consent.id.desc()).limit(1).correlate(Message).scalar_subquery().label("consent"),
         Guardian.active.label("guardian_active"), Guardian.timezone.label("guardian_zone"),
         _POINT.active.label("reached"), _POINT.texts.label("gets_texts"),
-        Staff.active.label("sender_active"), Staff.left_on,
+        working_here(bindparam("today")).label("sender_here"),
         School.id.label("school_id"), School.timezone.label("school_zone"), School.sms_live_from,
         School.email_live_from, District.timezone.label("district_zone"), District.consent_basis_at,
         exists(texts_that_reached().where(Message.address_id == bindparam("address_id")).correlate(None))
@@ -173,12 +172,12 @@ _STANDING = named(
 
 
 def _hold(session: Session, holds: Sequence[int | None]) -> str | None:
-    """Whom to ask about the oldest hold on this family, one of the students or their school; None without one."""
+    """Whom to ask about the oldest hold on this family, one of the students or their school; see GateFacts."""
     found = min((hold for hold in holds if hold is not None), default=None)
     if found is None:
         return None
     name = session.scalar(select(Staff.display_name).join(Hold, Hold.ask_staff_id == Staff.id).where(Hold.id == found))
-    return f"ask {name or 'the school office'}."
+    return name or ""
 
 
 def _has_better(session: Session, message: AnyMessage) -> bool:

@@ -14,6 +14,7 @@ from config.settings import DeliveryMode, Settings
 from models import Channel, Consent, ConsentSource, JsonObject, OnCall, School
 from outreach.access import Viewer, administered_schools, audit
 from outreach.errors import NotFound
+from outreach.language import _
 from outreach.schooltime import zone_of_school
 
 from .consent import basis_recorded
@@ -69,9 +70,9 @@ def set_live_from(
     """
     school = next((one for one in administered_schools(session, viewer) if one.id == school_id), None)
     if school is None:
-        raise NotFound("There is no such school, or you do not administer it.")
+        raise NotFound(_("There is no such school, or you do not administer it."))
     if channel not in COLUMN:
-        raise DeliveryRefused("Only texts and e-mails go live; calls and visits are logged.")
+        raise DeliveryRefused(_("Only texts and e-mails go live; calls and visits are logged."))
     first = None if day is None else max(day, _today(session, school_id, now))
     standing: date | None = getattr(school, COLUMN[channel])
     if standing is not None and first is not None and standing <= first == _today(session, school_id, now):
@@ -117,26 +118,43 @@ def readiness(session: Session, viewer: Viewer, settings: Settings) -> Sequence[
     listed = exists().where(Consent.source == ConsentSource.OPT_OUT_LIST)
     on_call = set(session.scalars(select(OnCall.school_id)))
     without = [school.name for school in schools if school.id not in on_call]
+    public = _("A public address is set, so that receipts and replies come in.")
     return [
-        Ready(basis_recorded(session), "Why the district may write to families is recorded.", "/admin"),
-        Ready(bool(session.scalar(select(listed))), "A list of who has opted out before is imported.", None),
-        Ready(settings.public_url is not None, "A public address is set, so that receipts and replies come in.", None),
-        Ready(
-            settings.delivery_email is DeliveryMode.SANDBOX or settings.sendgrid_webhook_public_key is not None,
-            "SendGrid’s receipts can be verified (SENDGRID_WEBHOOK_PUBLIC_KEY).", None,
-        ),
-        Ready(
-            settings.delivery_email is DeliveryMode.SANDBOX or settings.sendgrid_inbound_domain is not None,
-            "Families’ replies to e-mails come in (SENDGRID_INBOUND_DOMAIN and its key).", None,
-        ),
-        Ready(
-            not without,
-            "Every school has somebody on call for words that may mean danger."
-            if not without else f"Nobody is on call for words that may mean danger at {_listed(without)}.", None,
-        ),
-    ]  # fmt: skip
+        Ready(basis_recorded(session), _("Why the district may write to families is recorded."), "/admin"),
+        Ready(bool(session.scalar(select(listed))), _("A list of who has opted out before is imported."), None),
+        Ready(settings.public_url is not None, public, None),
+        _receipts(settings),
+        _replies(settings),
+        Ready(not without, _on_call(without), None),
+    ]
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"
+def _receipts(settings: Settings) -> Ready:
+    if settings.sendgrid_webhook_public_key is not None:
+        return Ready(True, _("SendGrid’s receipts can be verified (SENDGRID_WEBHOOK_PUBLIC_KEY)."), None)
+    if settings.delivery_email is DeliveryMode.SANDBOX:
+        return Ready(
+            True, _("The sandbox’s receipts need no key; SendGrid’s will (SENDGRID_WEBHOOK_PUBLIC_KEY)."), None
+        )
+    return Ready(False, _("SendGrid’s receipts cannot be verified: set SENDGRID_WEBHOOK_PUBLIC_KEY."), None)
+
+
+def _replies(settings: Settings) -> Ready:
+    if settings.sendgrid_inbound_domain is not None:
+        return Ready(True, _("Families’ replies to e-mails come in (SENDGRID_INBOUND_DOMAIN and its key)."), None)
+    if settings.delivery_email is DeliveryMode.SANDBOX:
+        words = _("In the sandbox replies to e-mails come in by themselves; live they need SENDGRID_INBOUND_DOMAIN.")
+        return Ready(True, words, None)
+    words = _("Families’ replies to e-mails do not come in: set SENDGRID_INBOUND_DOMAIN and its key.")
+    return Ready(False, words, None)
+
+
+def _on_call(without: Sequence[str]) -> str:
+    if not without:
+        return _("Every school has somebody on call for words that may mean danger.")
+    shown, more = ", ".join(without[:NAMED]), len(without) - NAMED
+    if more <= 0:
+        return _("Nobody is on call for words that may mean danger at %(schools)s.", schools=shown)
+    return _(
+        "Nobody is on call for words that may mean danger at %(schools)s and %(count)s more.", schools=shown, count=more
+    )

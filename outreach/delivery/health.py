@@ -9,22 +9,23 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import Address, AddressHealth, ContactPoint
+from outreach.language import N_
 
 GETS_NO_TEXTS: Mapping[str, str] = {
-    "21614": "not a mobile number",
-    "21635": "a landline",
-    "30006": "a landline, or out of the carrier's reach",
+    "21614": N_("not a mobile number"),
+    "21635": N_("a landline"),
+    "30006": N_("a landline, or out of the carrier's reach"),
 }
 """Twilio's codes after which a number is not texted again; a person can still call it."""
 DEAD_NUMBER: Mapping[str, str] = {
-    "21211": "not a valid number",
-    "21217": "not a valid number",
-    "30005": "the number is not in service",
+    "21211": N_("not a valid number"),
+    "21217": N_("not a valid number"),
+    "30005": N_("the number is not in service"),
 }
 """Twilio's codes after which a number is neither written to nor called."""
 TELLING: Mapping[str, str] = {**GETS_NO_TEXTS, **DEAD_NUMBER}
 """Every code that says something about the number itself, with what it says."""
-CAME_BACK = "e-mail came back"
+CAME_BACK = N_("e-mail came back")
 
 
 def note_code(session: Session, address: Address, code: str | None, now: datetime) -> str | None:
@@ -49,7 +50,7 @@ def note_landline(session: Session, address: Address, now: datetime) -> None:
 
 
 def mark_dead(session: Session, address: Address, why: str, now: datetime) -> None:
-    """Nothing more is sent to this address. ``why`` is read by staff."""
+    """Nothing more is sent to this address. ``why``, a sentence of ours, is read by staff."""
     address.health, address.health_reason, address.last_receipt_at = AddressHealth.DEAD, why, now
     session.flush()
 

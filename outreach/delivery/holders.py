@@ -20,6 +20,7 @@ from models import (
     StaffSchool,
 )
 from outreach.access import Viewer, visible_families
+from outreach.language import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,12 @@ class Holders:
         """ "Rosa Delgado, Luis Delgado and one other person"; empty where nobody here has the address."""
         if not self.others:
             return ", ".join(self.names)
-        rest = "one other person" if self.others == 1 else f"{self.others} other people"
-        return f"{', '.join(self.names)} and {rest}" if self.names else rest
+        if not self.names:
+            return ngettext("one other person", "%(count)s other people", self.others)
+        return ngettext(
+            "%(names)s and one other person", "%(names)s and %(count)s other people", self.others,
+            names=", ".join(self.names),
+        )  # fmt: skip
 
 
 def seen_guardians(viewer: Viewer, name: str = "seen_family") -> Select[int]:

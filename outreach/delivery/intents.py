@@ -22,6 +22,7 @@ from models import (
     Student,
 )
 from outreach.effective import effective_config
+from outreach.language import _
 
 from .errors import DeliveryRefused
 from .gate import AT_ONCE
@@ -84,9 +85,9 @@ def enqueue(session: Session, intent: Intent, now: datetime) -> Message:
     is not a text or an e-mail.
     """
     if intent.channel not in (Channel.SMS, Channel.EMAIL):
-        raise DeliveryRefused("Only texts and e-mails can be sent; a call or a visit is logged.")
+        raise DeliveryRefused(_("Only texts and e-mails can be sent; a call or a visit is logged."))
     if not intent.body.strip():
-        raise DeliveryRefused("This message has no words yet; write them first.")
+        raise DeliveryRefused(_("This message has no words yet; write them first."))
     gap = _gap(intent)
     if gap is not None:
         raise DeliveryRefused(gap)
@@ -110,7 +111,8 @@ def enqueue(session: Session, intent: Intent, now: datetime) -> Message:
 
 
 def cancel(session: Session, message_id: int, why: str, now: datetime) -> bool:
-    """Take a message back before it leaves. False where it is already leaving, has left or came to nothing."""
+    """Take a message back before it leaves; ``why`` is a kept sentence. False where it is already leaving, has left or
+    came to nothing."""
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None or not move(message, MessageState.CANCELLED, why):
         return False

@@ -25,20 +25,35 @@ from models import (
 )
 from outreach.access import Viewer, visible_families
 from outreach.errors import NotFound
+from outreach.language import N_, _
 
 from .holders import Holders, holders_of, of_other_schools, people, seen_guardians
 
 PAGE = 50
 SOURCE_WORDS = {
-    ConsentSource.GIVEN_TO_SCHOOL: "given to school",
-    ConsentSource.OPT_OUT_LIST: "from an opt-out list",
-    ConsentSource.FAMILY_WROTE: "the family wrote it",
-    ConsentSource.STAFF: "entered by staff",
-    ConsentSource.PROVIDER: "reported by the provider",
-    ConsentSource.UNSUBSCRIBE_LINK: "by the link in an e-mail",
+    ConsentSource.GIVEN_TO_SCHOOL: N_("given to school"),
+    ConsentSource.OPT_OUT_LIST: N_("from an opt-out list"),
+    ConsentSource.FAMILY_WROTE: N_("the family wrote it"),
+    ConsentSource.STAFF: N_("entered by staff"),
+    ConsentSource.PROVIDER: N_("reported by the provider"),
+    ConsentSource.UNSUBSCRIBE_LINK: N_("by the link in an e-mail"),
 }
 FROM_LISTS = (ConsentSource.OPT_OUT_LIST, ConsentSource.GIVEN_TO_SCHOOL)
-NOTE_ELSEWHERE = "The note stays with the school that made it."
+NOTE_ELSEWHERE = N_("The note stays with the school that made it.")
+ABOUT = {
+    Channel.SMS: (N_("texts of every kind"), N_("texts with a survey"), N_("texts about school matters")),
+    Channel.EMAIL: (N_("e-mails of every kind"), N_("e-mails with a survey"), N_("e-mails about school matters")),
+    Channel.PHONE: (N_("calls of every kind"), N_("calls with a survey"), N_("calls about school matters")),
+}
+ABOUT_OTHERS = (N_("messages of every kind"), N_("messages with a survey"), N_("messages about school matters"))
+STANDING = {
+    (ConsentState.OUT, Channel.SMS): N_("no more texts: %(how)s"),
+    (ConsentState.OUT, Channel.EMAIL): N_("no more e-mails: %(how)s"),
+    (ConsentState.OUT, Channel.PHONE): N_("no more calls: %(how)s"),
+    (ConsentState.IN, Channel.SMS): N_("agreed to texts: %(how)s"),
+    (ConsentState.IN, Channel.PHONE): N_("agreed to calls: %(how)s"),
+    (ConsentState.IN, Channel.EMAIL): N_("agreed to e-mails: %(how)s"),
+}
 LONGEST_SEARCH = 100
 FEWEST_DIGITS = 3
 
@@ -63,13 +78,22 @@ class Line:
     at: datetime
     by: str | None
     note: str | None
-    """In the words of who recorded it; :data:`NOTE_ELSEWHERE` stands for those of a school that is not the viewer's."""
+    """In the words of who recorded it, or a kept sentence of ours; :data:`NOTE_ELSEWHERE` stands for those of a school
+    that is not the viewer's."""
     family_id: int | None
     """Whose message it rests on, where the viewer may see that family."""
 
     @property
     def source_words(self) -> str:
-        return SOURCE_WORDS[self.source]
+        return _(SOURCE_WORDS[self.source])
+
+    @property
+    def about(self) -> str:
+        """What it says yes or no to: texts with a survey, e-mails of every kind."""
+        every, survey, school = ABOUT.get(self.channel, ABOUT_OTHERS)
+        if len(self.categories) > 1:
+            return _(every)
+        return _(survey if self.categories == (ConsentCategory.SURVEY,) else school)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +174,7 @@ def seen_address(session: Session, viewer: Viewer | None, address_id: int) -> Ad
     """The address, where ``viewer`` may see it. Raises ``NotFound``."""
     found = session.scalar(select(Address).where(Address.id == address_id, Address.id.in_(visible_addresses(viewer))))
     if found is None:
-        raise NotFound("There is no such address, or you do not work with its family.")
+        raise NotFound(_("There is no such address, or you do not work with its family."))
     return found
 
 
@@ -192,9 +216,7 @@ def consent_notes(session: Session, values: Collection[str]) -> dict[str, Note]:
 
 def standing_words(entry: Consent) -> str:
     """ "no more texts: the family wrote it"; "agreed to e-mails: given to school"."""
-    what = "texts" if entry.channel is Channel.SMS else "e-mails" if entry.channel is Channel.EMAIL else "calls"
-    said = "no more" if entry.state is ConsentState.OUT else "agreed to"
-    return f"{said} {what}: {SOURCE_WORDS[entry.source]}"
+    return _(STANDING[entry.state, entry.channel], how=_(SOURCE_WORDS[entry.source]))
 
 
 def masked(kind: AddressKind, value: str) -> str:

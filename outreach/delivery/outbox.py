@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import MessageState
 from outreach import store
+from outreach.language import N_
 from outreach.prepared import Kept
 
 from . import attempt, result
@@ -178,7 +179,7 @@ class _Run:
         # A process that stood still until here (a suspended machine) must not call: its window may be over, and others
         # may have found that nothing arrived, and sent it themselves.
         late = self.clock() >= now + timedelta(seconds=terms.rules.attempt_deadline_seconds)
-        answer = NotReached(HELD_UP, "its call was held up") if late else attempt.call(self.providers, outgoing)
+        answer = NotReached(HELD_UP, N_("its call was held up")) if late else attempt.call(self.providers, outgoing)
         reached(Step.CALL, Side.AFTER)
         if isinstance(answer, Accepted):
             self.answers.put(Yes(claimed.id, outgoing, answer, self.clock()))

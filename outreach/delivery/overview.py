@@ -29,6 +29,7 @@ from models import (
 )
 from outreach.access import ADMINISTRATORS, NotAllowed, Viewer, audit, visible_families
 from outreach.access.grants import require_role
+from outreach.language import N_, _, said
 
 from .breaker import Rate, rates
 from .ledger import masked
@@ -88,6 +89,7 @@ class OutboxLine:
     """The address, but for most of it."""
     state: MessageState
     reason: str | None
+    """A kept sentence."""
     due_at: datetime
     sent_at: datetime | None
     asked_at: datetime | None
@@ -119,7 +121,7 @@ def provider_healths(
     last = {row.provider: row[1] for row in worked}
     return [
         ProviderHealth(
-            name, SPOKEN.get(name, name), tuple(channel for channel, its in by_channel.items() if its == name),
+            name, _(SPOKEN.get(name, name)), tuple(channel for channel, its in by_channel.items() if its == name),
             pauses.get(name), lately.get(name, Rate(0, 0)), last.get(name),
         )
         for name in names
@@ -132,7 +134,7 @@ def resume_by_hand(session: Session, viewer: Viewer, now: datetime) -> list[str]
     Raises :class:`NotAllowed` for anybody else.
     """
     if not viewer.sees_district:
-        raise NotAllowed("Only an administrator of the district resumes a provider.")
+        raise NotAllowed(_("Only an administrator of the district resumes a provider."))
     resumed = resume_providers(session, now)
     for provider in resumed:
         audit(session, viewer, "resume_provider", "provider", None, now, detail={"provider": provider})
@@ -196,10 +198,11 @@ def pauses_in_words(session: Session, now: datetime) -> list[str]:
         .where(or_(ProviderPause.until_at.is_(None), ProviderPause.until_at > now))
         .order_by(ProviderPause.provider)
     )
-    return [f"{CARRIES.get(one.provider, 'Messages')} are paused: {one.why}" for one in paused]
+    return [_(PAUSED.get(one.provider, MESSAGES_PAUSED), why=said(one.why)) for one in paused]
 
 
-CARRIES = {"twilio": "Texts", "sendgrid": "E-mails"}
+PAUSED = {"twilio": N_("Texts are paused: %(why)s"), "sendgrid": N_("E-mails are paused: %(why)s")}
+MESSAGES_PAUSED = N_("Messages are paused: %(why)s")
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -26,6 +26,7 @@ from models import (
     account_role,
 )
 from outreach.effective import effective_config
+from outreach.language import N_, _, said, speaking
 from outreach.prepared import ask, named
 
 from .carrier import OWN_HOURS
@@ -33,19 +34,19 @@ from .errors import HELD_UP
 from .intents import Intent, enqueue
 from .providers.base import Providers
 
-SPOKEN = {"twilio": "Twilio", "sendgrid": "SendGrid", "sandbox": "The sandbox"}
-"""What people call a provider."""
+SPOKEN = {"twilio": "Twilio", "sendgrid": "SendGrid", "sandbox": N_("The sandbox")}
+"""What people call a provider, at the beginning of a sentence."""
 ANSWERED = (AttemptResult.ACCEPTED, AttemptResult.REFUSED_FOR_GOOD)
 """Ends of a call that show a provider at work: it took the message, or said what is wrong with it."""
 LETTER = "pause"
 """How the keys of letters about a pause begin."""
 LETTER_GOOD_FOR = timedelta(days=1)
-MENDED = "It was mended before this could be told."
+MENDED = N_("It was mended before this could be told.")
 
 
 def pause_provider(session: Session, provider: str, why: str, now: datetime, until: datetime | None) -> bool:
     """Send nothing more through ``provider`` until then; without ``until`` until a person resumes it, and every
-    administrator of the district is told by e-mail, once a pause.
+    administrator of the district is told by e-mail, once a pause. ``why``: a kept sentence.
 
     False, and nothing changes, where a pause stands that is as long or longer: one that needs a person is never
     shortened by one that ends by itself. Does not commit.
@@ -175,23 +176,25 @@ def _tell_administrators(session: Session, pause: ProviderPause) -> None:
     waits where e-mail itself is paused."""
     if pause.kind is not PauseKind.CREDENTIALS:
         return
-    spoken = SPOKEN.get(pause.provider, pause.provider)
     for reader in _administrators(session):
-        enqueue(
-            session,
-            Intent(
-                key=f"{LETTER}|{pause.provider}|{pause.paused_at:%Y%m%dT%H%M%S%f}|{reader.id}", audience=Audience.STAFF,
-                kind=MessageKind.NOTICE, channel=Channel.EMAIL, to_kind=AddressKind.EMAIL, to_value=reader.email,
-                title=f"{spoken} refuses us: nothing more leaves that way",
-                body=(
-                    f"{pause.why}\n\nMessages wait, and none is lost. Once this is mended, resume it on the delivery "
-                    "page, or with “outreach resume”. What has gone stale by then is not sent any more."
-                ),
-                due_at=pause.paused_at, expires_at=pause.paused_at + LETTER_GOOD_FOR, staff_id=reader.staff_id,
-                about_school_work=False,
-            ),
-            pause.paused_at,
-        )  # fmt: skip
+        with speaking(reader.language):
+            enqueue(session, _letter(pause, reader), pause.paused_at)
+
+
+def _letter(pause: ProviderPause, reader: Account) -> Intent:
+    """In the language spoken now."""
+    spoken = _(SPOKEN.get(pause.provider, pause.provider))
+    advice = _(
+        "Messages wait, and none is lost. Once this is mended, resume it on the delivery page, or with “outreach "
+        "resume”. What has gone stale by then is not sent any more."
+    )
+    return Intent(
+        key=f"{LETTER}|{pause.provider}|{pause.paused_at:%Y%m%dT%H%M%S%f}|{reader.id}", audience=Audience.STAFF,
+        kind=MessageKind.NOTICE, channel=Channel.EMAIL, to_kind=AddressKind.EMAIL, to_value=reader.email,
+        title=_("%(provider)s refuses us: nothing more leaves that way", provider=spoken),
+        body=f"{said(pause.why)}\n\n{advice}", due_at=pause.paused_at, expires_at=pause.paused_at + LETTER_GOOD_FOR,
+        staff_id=reader.staff_id, about_school_work=False,
+    )  # fmt: skip
 
 
 def _administrators(session: Session) -> Sequence[Account]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Address, AddressHealth, AddressKind, Audience, Contact, DeliveryEvent, Message, MessageState, Outcome
 from outreach.contacts import log_message_contact, restore_contact, void_contact
+from outreach.language import N_, kept
 
 from .carrier import CARRIER
 from .health import CAME_BACK, TELLING, mark_dead, note_code, note_delivered
@@ -21,32 +22,33 @@ UNREACHED = ("30003", "30004")
 """Twilio: the phone is off or out of reach; it, or its carrier, blocks texts. Once says little (a phone is off), twice
 in a row makes the number doubtful. 30007 (taken for unwanted mail) and 30008 (no reason given) are about our words and
 the carrier: they say nothing of the number."""
-NOT_REACHED = "texts did not reach it twice in a row"
-CAME_BACK_LATER = "It came back after it was called delivered."
+NOT_REACHED = N_("texts did not reach it twice in a row")
+CAME_BACK_LATER = N_("It came back after it was called delivered.")
+UNDELIVERED_FOR = N_("The carrier could not deliver it: %(why)s.")
 WORDS = {
-    "21610": "This person has asked not to get texts.",
-    "unsubscribed_address": "This person has asked not to get e-mails.",
-    "spam_reporting_address": "This person has asked not to get e-mails.",
-    "bounced_address": "This address does not take e-mail: an earlier one came back.",
-    "invalid_address": "This address does not take e-mail: there is no such mailbox.",
+    "21610": N_("This person has asked not to get texts."),
+    "unsubscribed_address": N_("This person has asked not to get e-mails."),
+    "spam_reporting_address": N_("This person has asked not to get e-mails."),
+    "bounced_address": N_("This address does not take e-mail: an earlier one came back."),
+    "invalid_address": N_("This address does not take e-mail: there is no such mailbox."),
 }
 
 
 def words_of(standing: Standing, message: Message) -> str | None:
-    """What a teacher reads about a failure; None where nothing failed."""
+    """What a teacher reads about a failure, a kept sentence; None where nothing failed."""
     if not standing.failed:
         return None
     code = standing.error_code or ""
     if code in WORDS:
         return WORDS[code]
     if standing.event is ReceiptEvent.BOUNCED:
-        return "The e-mail came back: this address does not take it."
+        return N_("The e-mail came back: this address does not take it.")
     if standing.event is ReceiptEvent.BLOCKED:
-        return "The e-mail came back for now: the mail server did not want it."
+        return N_("The e-mail came back for now: the mail server did not want it.")
     if message.to_kind is AddressKind.EMAIL:
-        return "The e-mail could not be delivered."
+        return N_("The e-mail could not be delivered.")
     why = TELLING.get(code) or (CARRIER[code].words if code in CARRIER else None)
-    return f"The carrier could not deliver it: {why}." if why else "The carrier could not deliver it."
+    return kept(UNDELIVERED_FOR, why=why) if why else N_("The carrier could not deliver it.")
 
 
 def mark_address(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import DeliveryAttempt, DeliveryEvent, Message, MessageState
 from outreach.contacts import lock_family
+from outreach.language import N_
 
 from .carrier import OWN_HOURS, TILL_ANOTHER_HOUR
 from .one_by_one import one_by_one
@@ -31,7 +32,7 @@ WAITS_FOR = timedelta(days=3)
 """How long a receipt that found no message is looked at again. An attempt is committed before its call, so what is
 ours finds it within minutes; the rest is traffic of others on the same account."""
 AT_A_TIME = 50
-NOT_AT_THIS_HOUR = "No texts are delivered to this number at this hour; it is tried again."
+NOT_AT_THIS_HOUR = N_("No texts are delivered to this number at this hour; it is tried again.")
 MOVED_BY_RECEIPTS = frozenset({
     MessageState.SCHEDULED, MessageState.SENDING, MessageState.UNKNOWN, MessageState.ACCEPTED, MessageState.DELIVERED,
     MessageState.FAILED,

@@ -18,8 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import District, JsonObject, School, Staff
+from outreach.contacts.who_to_ask import ask_path
 from outreach.effective import SHIPPED, message_file
 from outreach.errors import OutreachError
+from outreach.language import N_, _
 
 log = structlog.get_logger(__name__)
 
@@ -37,17 +39,22 @@ class Reply(StrEnum):
     OPT_IN = "opt_in"
     HELP = "help"
     NIGHT = "night"
+    HANDED_OVER = "handed_over"
+    """Who has a family's question now."""
     FOOTER = "footer"
     """Under each e-mail to a family."""
 
 
 VALUES = {
-    "district": "the district's name",
-    "school": "the school's name",
-    "sender": "who writes",
-    "phone": "the school office's number",
-    "reopens": "when somebody reads again",
-    "unsubscribe": "where e-mails can be stopped",
+    "district": N_("the district's name"),
+    "school": N_("the school's name"),
+    "sender": N_("who writes"),
+    "phone": N_("the school office's number"),
+    "reopens": N_("when somebody reads again"),
+    "unsubscribe": N_("where e-mails can be stopped"),
+    "ask": N_("where a family finds whom to ask for what"),
+    "owner": N_("who has the question now"),
+    "expect": N_("when an answer can be expected"),
 }
 """The allow-list of placeholders, and what each stands for."""
 MUST_SAY = {
@@ -56,6 +63,7 @@ MUST_SAY = {
     Reply.OPT_IN: ("{district}", "STOP"),
     Reply.HELP: ("{district}", "STOP"),
     Reply.NIGHT: ("{reopens}", "911", "988"),
+    Reply.HANDED_OVER: ("{owner}",),
     Reply.FOOTER: ("{unsubscribe}",),
 }
 """What no district's own words may leave out (DESIGN §7.6 and §7.8; STOP and HELP as carriers ask for them)."""
@@ -103,8 +111,9 @@ class Replies:
 def reply_words(reply: Reply, language: str | None, values: Mapping[str, str]) -> str:
     """The words of ``reply`` for a reader of ``language`` (``es-MX`` reads ``es``; no words of theirs: English).
 
-    ``values``: those of :data:`VALUES`; of them only ``phone``, ``sender`` and ``school`` may be missing or empty
-    where the words mark them as such. Raises :class:`RepliesWrong` where one is missing that the words need.
+    ``values``: those of :data:`VALUES`; of them ``phone``, ``sender``, ``school``, ``ask`` and ``expect`` may be
+    missing or empty where the words mark them as such. Raises :class:`RepliesWrong` where one is missing that the
+    words need.
     """
     return replies_of(language).say(reply, values)
 
@@ -119,6 +128,15 @@ def values_of(session: Session, school_id: int | None, staff_id: int | None = No
     ).first()
     found = dict(zip(("district", "school", "phone", "sender"), row or (), strict=False))
     return {name: value for name, value in found.items() if value and value.strip()}
+
+
+def ask_value(
+    session: Session, school_id: int | None, language: str | None, public_url: str | None
+) -> dict[str, str]:  # fmt: skip
+    """``ask`` for :func:`reply_words`: the whole address of the school's who-to-ask directory. Nothing where the
+    directory is empty, or no public address is set."""
+    path = ask_path(session, school_id, language) if public_url is not None else None
+    return {"ask": f"{public_url}{path}"} if path is not None else {}
 
 
 WEEKDAYS = {
@@ -194,7 +212,7 @@ def _parsed(path: Path, _changed: int) -> Replies | None:
     try:
         content: JsonObject = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RepliesWrong(f"{path} is not a file of replies: {error}.") from None
+        raise RepliesWrong(_("%(file)s is not a file of replies: %(why)s.", file=str(path), why=str(error))) from None
     approver = content.get("approved_by")
     if not isinstance(approver, str) or not approver.strip():
         return None
@@ -202,7 +220,9 @@ def _parsed(path: Path, _changed: int) -> Replies | None:
     under = content[Reply.FOOTER]
     link = under.get("link") if isinstance(under, dict) else None
     if not isinstance(link, str) or not link.strip():
-        raise RepliesWrong(f"{path}: [footer] needs a link, the words that are clicked to stop e-mails.")
+        raise RepliesWrong(
+            _("%(file)s: [footer] needs a link, the words that are clicked to stop e-mails.", file=str(path))
+        )
     return Replies(bodies, link.strip())
 
 
@@ -210,22 +230,29 @@ def _checked(path: Path, reply: Reply, content: JsonObject) -> str:
     table = content.get(reply)
     body = table.get("body") if isinstance(table, dict) else None
     if not isinstance(body, str) or not body.strip():
-        raise RepliesWrong(f"{path}: [{reply}] needs a body.")
+        raise RepliesWrong(_("%(file)s: [%(reply)s] needs a body.", file=str(path), reply=reply.value))
     try:
         names = set(_names(body))
     except ValueError as error:
-        raise RepliesWrong(f"{path}: [{reply}] has a curly bracket that is not closed ({error}).") from None
+        words = _("%(file)s: [%(reply)s] has a curly bracket that is not closed.", file=str(path), reply=reply.value)
+        raise RepliesWrong(words) from error
     unknown = sorted(names - VALUES.keys())
     if unknown:
-        raise RepliesWrong(f"{path}: {{{unknown[0]}}} is not allowed; use {', '.join(VALUES)}.")
+        raise RepliesWrong(
+            _(
+                "%(file)s: {%(name)s} is not allowed; use %(allowed)s.", file=str(path), name=unknown[0],
+                allowed=", ".join(VALUES),
+            )
+        )  # fmt: skip
     left_out = next((part for part in MUST_SAY[reply] if part not in body), None)
     if left_out:
-        raise RepliesWrong(f"{path}: [{reply}] must say {left_out}.")
+        words = _("%(file)s: [%(reply)s] must say %(words)s.", file=str(path), reply=reply.value, words=left_out)
+        raise RepliesWrong(words)
     return body.strip()
 
 
 def _names(text: str) -> Iterator[str]:
-    for _, name, form, conversion in Formatter().parse(text):
+    for _literal, name, form, conversion in Formatter().parse(text):
         if form or conversion:
             raise ValueError("a placeholder is a plain name")
         if name is not None:
@@ -237,7 +264,8 @@ def _filled(reply: Reply, body: str, values: Mapping[str, str]) -> str:
     whole = MAY_BE_MISSING.sub(lambda part: part[1] if given.keys() >= set(_names(part[1])) else "", body)
     missing = next((name for name in _names(whole) if name not in given), None)
     if missing is not None:
-        raise RepliesWrong(f"The reply “{reply}” cannot go out: it lacks {VALUES[missing]}.")
+        lacks = _(VALUES[missing])
+        raise RepliesWrong(_("The reply “%(reply)s” cannot go out: it lacks %(what)s.", reply=reply.value, what=lacks))
     return "".join(
         literal + (given[name] if name is not None else "") for literal, name, _, _ in Formatter().parse(whole)
     )

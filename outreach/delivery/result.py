@@ -14,10 +14,11 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from config.tuning import SendingRules
 from models import AttemptResult, DeliveryAttempt, DeliveryEvent, Message, MessageState
+from outreach.language import N_, kept
 from outreach.prepared import Asked, Prepared
 
 from .errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow
-from .pauses import pause_provider
+from .pauses import SPOKEN, pause_provider
 from .providers.base import Accepted, Outgoing
 from .receipts import apply_early_receipts
 from .refusals import note_refusal
@@ -27,6 +28,9 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_UNCOUNTED = timedelta(minutes=10)
 """After a try that uses none up, so that what waited out an outage leaves soon after it."""
+REFUSES_US = N_("%(provider)s refuses us: %(why)s.")
+NOT_TAKEN = N_("The provider did not take it, again and again: %(why)s.")
+TRIED_AGAIN = N_("It has not left yet (%(why)s); it is tried again.")
 DOUBLINGS = 10
 """More than lead to the longest wait."""
 
@@ -130,7 +134,8 @@ def _refused(
             attempt.result = AttemptResult.TECHNICAL
             _again_later(session, message, error, rules, now)
             session.flush()
-            pause_provider(session, attempt.provider, f"{attempt.provider} refuses us: {error.words}.", now, None)
+            why = kept(REFUSES_US, provider=SPOKEN.get(attempt.provider, attempt.provider), why=error.words)
+            pause_provider(session, attempt.provider, why, now, None)
         case _:
             attempt.result = AttemptResult.UNKNOWN
             if message is not None:
@@ -148,7 +153,7 @@ def _again_later(
         return
     if isinstance(error, RefusedForNow) and error.uses_try:
         if message.attempts >= rules.retry_limit:
-            move(message, MessageState.FAILED, f"The provider did not take it, again and again: {error.words}.")
+            move(message, MessageState.FAILED, kept(NOT_TAKEN, why=error.words))
             return
         tries, longest = message.attempts, LONGEST_WAIT
     else:
@@ -156,7 +161,7 @@ def _again_later(
         tries, longest = _calls(session, message), LONGEST_UNCOUNTED
     wait = min(FIRST_WAIT * 2 ** min(max(0, tries - 1), DOUBLINGS), longest)
     jitter = random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries; nothing secret depends on it
-    if not move(message, MessageState.SCHEDULED, f"It has not left yet ({error.words}); it is tried again."):
+    if not move(message, MessageState.SCHEDULED, kept(TRIED_AGAIN, why=error.words)):
         return  # a receipt has proved meanwhile that it was taken
     least = error.wait if isinstance(error, RefusedForNow) else None
     message.sent_at = message.cost_micros = message.preface = None

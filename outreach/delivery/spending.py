@@ -20,6 +20,7 @@ from config.tuning import SpendingRules
 from models import Channel, Message, MessageState, OrgKind, School
 from outreach.access import ADMINISTRATORS, Viewer
 from outreach.access.grants import require_role
+from outreach.language import _
 from outreach.schooltime import hours_book, local_moment, zone_of_district
 
 from .providers.sandbox import Sandbox
@@ -146,7 +147,8 @@ def money(micros: int, currency: str) -> str:
     """
     before = SIGNS.get(currency, f"{currency} ")
     if 0 < micros <= HALF_A_CENT:
-        return f"under {before}0.01"
+        least = f"{before}0.01"
+        return _("under %(amount)s", amount=least)
     return f"{before}{(Decimal(micros) / MICROS).quantize(CENT, ROUND_HALF_EVEN):,}"
 
 

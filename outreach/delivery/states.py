@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models import Message, MessageState
+from outreach.language import N_
 
 S = MessageState
-NOT_KNOWN = "We do not know whether this left; it is being checked."
-GIVEN_UP = "Nobody can tell whether it arrived, and it is not sent again."
+NOT_KNOWN = N_("We do not know whether this left; it is being checked.")
+GIVEN_UP = N_("Nobody can tell whether it arrived, and it is not sent again.")
 """What a person said of an unknown one."""
 
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
@@ -34,8 +35,8 @@ ON_ITS_WAY = (S.SENDING, S.ACCEPTED, S.DELIVERED, S.UNKNOWN)
 def move(message: Message, to: MessageState, reason: str | None = None) -> bool:
     """Move ``message`` to ``to``. False, and nothing changed, where no such move is.
 
-    ``reason`` is what a teacher reads; it replaces the one before, None clears it. The plan reads how its messages
-    fared by itself (``outreach.planning.follow_messages``).
+    ``reason``, a kept sentence, is what a teacher reads; it replaces the one before, None clears it. The plan reads how
+    its messages fared by itself (``outreach.planning.follow_messages``).
     """
     if to not in MOVES[message.state]:
         return False

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Audience, DeliveryStop, Message, MessageKind, School
 from outreach.errors import NotFound
+from outreach.language import _
 
 
 def stop_everything(
@@ -62,7 +63,7 @@ def school_by_code(session: Session, code: str) -> School:
     """The school with this code or sourced id. Raises :class:`~outreach.errors.NotFound`."""
     found = session.scalar(select(School).where(or_(School.code == code, School.sourced_id == code)))
     if found is None:
-        raise NotFound(f"No school has the code “{code}”; see the codes on the administrator's page.")
+        raise NotFound(_("No school has the code “%(code)s”; see the codes on the administrator's page.", code=code))
     return found
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Address, AddressKind, Channel, Consent, ConsentCategory, ConsentSource, ConsentState
+from outreach.language import N_
 from outreach.roster import parse_email
 
 from .consent import address_of, record_consent
@@ -20,12 +21,12 @@ from .receipt import ReceiptEvent
 from .refusals import OPTED_OUT
 
 STOPPED = {
-    OPTED_OUT: "Twilio: this number has replied STOP to our sender.",
-    "unsubscribe": "SendGrid: unsubscribed from all our e-mail.",
-    "group_unsubscribe": "SendGrid: unsubscribed from a group of our e-mails.",
-    "spamreport": "SendGrid: reported our e-mail as spam.",
-    "unsubscribed_address": "SendGrid: dropped it, for this address has unsubscribed.",
-    "spam_reporting_address": "SendGrid: dropped it, for this address has reported us as spam.",
+    OPTED_OUT: N_("Twilio: this number has replied STOP to our sender."),
+    "unsubscribe": N_("SendGrid: unsubscribed from all our e-mail."),
+    "group_unsubscribe": N_("SendGrid: unsubscribed from a group of our e-mails."),
+    "spamreport": N_("SendGrid: reported our e-mail as spam."),
+    "unsubscribed_address": N_("SendGrid: dropped it, for this address has unsubscribed."),
+    "spam_reporting_address": N_("SendGrid: dropped it, for this address has reported us as spam."),
 }
 """Codes of receipts by which a person has told a provider to stop, and what the ledger's line says of it."""
 
@@ -54,7 +55,7 @@ def withdraw(
     wanted = [category for category in ConsentCategory if _says_else(standing.get(category), told_at)]
     if not wanted:
         return False
-    note = STOPPED.get(code or "", "The provider was told to stop.")
+    note = STOPPED.get(code or "", N_("The provider was told to stop."))
     record_consent(
         session, address_id, channel, ConsentState.OUT, ConsentSource.PROVIDER, now, categories=wanted, note=note
     )

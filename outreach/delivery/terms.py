@@ -13,7 +13,7 @@ from config.tuning import SendingRules, SpendingRules
 from outreach.effective import effective_config
 from outreach.schooltime import OpenHours, UnknownZone, load_hours, zone_of_district, zone_of_school
 
-from .replies import Replies, replies_of
+from .replies import Replies, ask_value, replies_of
 from .spending import left_this_month, next_month
 
 
@@ -31,6 +31,7 @@ class Terms:
     _hours: dict[int, OpenHours | None] = field(default_factory=dict)
     _zones: dict[int | None, ZoneInfo] = field(default_factory=dict)
     _replies: dict[str | None, Replies] = field(default_factory=dict)
+    _ask: dict[tuple[int | None, str | None], dict[str, str]] = field(default_factory=dict)
     _reading: Lock = field(default_factory=Lock)
     _lock: Lock = field(default_factory=Lock)
 
@@ -55,6 +56,17 @@ class Terms:
         if language not in self._replies:
             self._replies[language] = replies_of(language)
         return self._replies[language]
+
+    def ask_of(
+        self, session: Session, school_id: int | None, language: str | None, public_url: str | None
+    ) -> dict[str, str]:  # fmt: skip
+        """Where a family finds whom to ask; see :func:`~outreach.delivery.replies.ask_value`."""
+        key = school_id, language
+        if key not in self._ask:
+            with self._reading:
+                if key not in self._ask:
+                    self._ask[key] = ask_value(session, school_id, language, public_url)
+        return self._ask[key]
 
     def spend(self, micros: int) -> None:
         with self._lock:

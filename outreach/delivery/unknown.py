@@ -12,16 +12,17 @@ from models import AttemptResult, DeliveryAttempt, Message, MessageState
 from outreach.access import NotAllowed, Viewer, audit
 from outreach.effective import effective_config
 from outreach.errors import NotFound
+from outreach.language import N_, _
 
 from .errors import DeliveryRefused
 from .providers.base import Found
 from .receipts import apply_early_receipts
 from .states import GIVEN_UP, move
 
-NEVER_LEFT = "It never reached the provider; it is tried again."
-NEVER_LEFT_AGAIN = "It never reached the provider, again and again."
-NOT_ANY_MORE = "It never left, and it is too late for it now."
-ASKED = "Nobody can prove whether this left; an administrator is asked."
+NEVER_LEFT = N_("It never reached the provider; it is tried again.")
+NEVER_LEFT_AGAIN = N_("It never reached the provider, again and again.")
+NOT_ANY_MORE = N_("It never left, and it is too late for it now.")
+ASKED = N_("Nobody can prove whether this left; an administrator is asked.")
 
 
 class Became(StrEnum):
@@ -102,18 +103,18 @@ def settle_unknown(
     asked yet.
     """
     if viewer is not None and not viewer.administers:
-        raise NotAllowed("Only administrators decide what became of a message.")
+        raise NotAllowed(_("Only administrators decide what became of a message."))
     message = session.get(Message, message_id)
     if message is None or not _answers_for(viewer, message):
-        raise NotFound("There is no such message, or it is not of a school you administer.")
+        raise NotFound(_("There is no such message, or it is not of a school you administer."))
     held = held_unknown(session, message.attempt_id or "")
     if held is None:
-        raise DeliveryRefused("This message was settled meanwhile; nothing was changed.")
+        raise DeliveryRefused(_("This message was settled meanwhile; nothing was changed."))
     attempt, message = held
     if attempt.id != attempt_id:
-        raise DeliveryRefused("This message was tried again meanwhile; nothing was changed. Load the page anew.")
+        raise DeliveryRefused(_("This message was tried again meanwhile; nothing was changed. Load the page anew."))
     if message.person_asked_at is None:
-        raise DeliveryRefused("The provider may still tell what became of this message; nothing was changed.")
+        raise DeliveryRefused(_("The provider may still tell what became of this message; nothing was changed."))
     audit(session, viewer, "settle_unknown", "message", message.id, now, detail={"became": became.value})
     match became:
         case Became.ARRIVED:

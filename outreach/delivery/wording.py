@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from unicodedata import combining, normalize
+
+from outreach.language import LANGUAGES, N_, _, kept, said, speaking
 
 from .segments import segments_of
 
 PLACEHOLDERS = {
-    "guardian": "the guardian's first name",
-    "student": "the student's first name",
-    "teacher": "the sender's name",
-    "school": "the school's name",
-    "subject": "the subject",
-    "course": "the course",
-    "percent": "the percentage now",
-    "percent_before": "the percentage before",
-    "days_absent": "the days absent",
-    "step": "one thing that would help",
-    "short_step": "one thing that would help",
-    "observation": "what you noticed",
-    "incident_day": "the day it happened",
+    "guardian": N_("the guardian's first name"),
+    "student": N_("the student's first name"),
+    "teacher": N_("the sender's name"),
+    "school": N_("the school's name"),
+    "subject": N_("the subject"),
+    "course": N_("the course"),
+    "percent": N_("the percentage now"),
+    "percent_before": N_("the percentage before"),
+    "days_absent": N_("the days absent"),
+    "step": N_("one thing that would help"),
+    "short_step": N_("one thing that would help"),
+    "observation": N_("what you noticed"),
+    "incident_day": N_("the day it happened"),
 }
 """The allow-list: all that a template may ask for, and how a teacher reads what is missing."""
 LOOKS_LIKE_A_MARK = re.compile(
@@ -64,8 +67,28 @@ NAMED_NOBODY = re.compile(
 )
 
 
+NEVER_FILLED = N_("“%(gap)s” was never filled in; replace it with your own words first.")
+TO_REPLACE = N_("Replace “%(gap)s” with your own words first.")
+TO_NOBODY = N_("The greeting names nobody (“%(greeting)s”); write to whom it goes.")
+TOO_MANY = N_("This takes %(texts)s texts, and at most %(most)s may go at once; shorten it.")
+TOO_MANY_BY_LETTERS = N_(
+    "This takes %(texts)s texts, and at most %(most)s may go at once; shorten it. The characters %(letters)s leave "
+    "less than half the room; keep those you need."
+)
+
+
 def unfinished(text: str) -> str | None:
-    """A sentence where ``text`` still holds a gap that a template or a person left to fill; None where it is whole.
+    """:func:`gap_in`, said now to who writes."""
+    return said(gap_in(text)) or None
+
+
+def too_long(text: str, most_segments: int) -> str | None:
+    """:func:`over_long`, said now to who writes."""
+    return said(over_long(text, most_segments)) or None
+
+
+def gap_in(text: str) -> str | None:
+    """A kept sentence where ``text`` holds a gap that a template or a person left to fill; None where it is whole.
 
     Gaps: our own drafts' ("[the subject]"), the usual blanks of people ("[name]", "<fecha>"), what machines fill
     ("{student}", "{{…}}", "%(name)s", "${…}"), brackets around nothing, and a greeting to nobody ("Dear ,"). Other
@@ -73,26 +96,24 @@ def unfinished(text: str) -> str | None:
     """
     found = FILLED_BY_MACHINE.search(text)
     if found:
-        return f"“{_shown(found[0])}” was never filled in; replace it with your own words first."
+        return kept(NEVER_FILLED, gap=_shown(found[0]))
     for bracket in IN_BRACKETS.finditer(text):
         if _is_gap(next(inside for inside in bracket.groups() if inside is not None)):
-            return f"Replace “{_shown(bracket[0])}” with your own words first."
+            return kept(TO_REPLACE, gap=_shown(bracket[0]))
     nobody = NAMED_NOBODY.search(text)
     if nobody:
-        return f"The greeting names nobody (“{_shown(nobody[0])}”); write to whom it goes."
+        return kept(TO_NOBODY, greeting=_shown(nobody[0]))
     return None
 
 
-def too_long(text: str, most_segments: int) -> str | None:
-    """A sentence where a text takes more than ``most_segments`` segments; None where it fits."""
+def over_long(text: str, most_segments: int) -> str | None:
+    """A kept sentence where a text takes more than ``most_segments`` segments; None where it fits."""
     found = segments_of(text)
     if found.count <= most_segments:
         return None
-    costly = ""
-    if found.costly:
-        letters = " ".join(found.costly[:5])
-        costly = f" The characters {letters} leave less than half the room; keep those you need."
-    return f"This takes {found.count} texts, and at most {most_segments} may go at once; shorten it.{costly}"
+    if not found.costly:
+        return kept(TOO_MANY, texts=found.count, most=most_segments)
+    return kept(TOO_MANY_BY_LETTERS, texts=found.count, most=most_segments, letters=" ".join(found.costly[:5]))
 
 
 def plain(words: str) -> str:
@@ -100,12 +121,19 @@ def plain(words: str) -> str:
     return "".join(letter for letter in normalize("NFD", words.casefold()) if not combining(letter))
 
 
-PHRASES = frozenset(plain(phrase) for phrase in PLACEHOLDERS.values()) | frozenset(PLACEHOLDERS)
+@cache
+def _phrases() -> frozenset[str]:
+    """What our own drafts put into brackets, in each language that a teacher may read them in."""
+    found = set(PLACEHOLDERS)
+    for tag in LANGUAGES:
+        with speaking(tag):
+            found |= {plain(_(phrase)) for phrase in PLACEHOLDERS.values()}
+    return frozenset(found)
 
 
 def _is_gap(inside: str) -> bool:
     words = " ".join(plain(inside).replace("’", "'").replace("_", " ").split())
-    return words in PHRASES or words.replace(" ", "_") in PHRASES or ARTICLES.sub("", words) in NOUNS
+    return words in _phrases() or words.replace(" ", "_") in _phrases() or ARTICLES.sub("", words) in NOUNS
 
 
 def _shown(gap: str) -> str:

@@ -25,6 +25,7 @@ from .special import SPECIAL, bent, families_of
 from .spread import Structure
 from .staffing import Staffing
 from .talks import Talks
+from .who_to_ask import list_whom_to_ask
 from .year import year_around
 
 
@@ -64,6 +65,7 @@ def generate(session: Session, families: int, seed: int, today: date) -> Generat
     rng, rows = Random(seed), Rows(session)  # noqa: S311 made-up people, not secrets
     frame = raise_frame(rows, year_around(today), today)
     Staffing(rows, rng, frame, families).hire()
+    list_whom_to_ask(rows, frame)
     rows.write()
     _name_fallbacks(session, frame)
     _Families(session, rows, rng, frame).write(families)

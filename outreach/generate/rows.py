@@ -42,14 +42,15 @@ from models import (
     SurveyResponse,
     Term,
     Verdict,
+    WhoToAsk,
 )
 
 Kind = type[Base]
 ORDER: tuple[Kind, ...] = (
     District, School, Term, Calendar, CalendarHours, CalendarDay, Course, Section, SectionTerm, Staff, StaffSchool,
-    OnCall, Family, Student, FamilyMember, Guardian, Guardianship, Address, ContactPoint, Consent, GuardianMerge,
-    Assignment, Enrollment, Mark, Absence, Incident, Contact, ContactStudent, Request, RequestEvent, Verdict,
-    SurveyResponse, Hold,
+    OnCall, WhoToAsk, Family, Student, FamilyMember, Guardian, Guardianship, Address, ContactPoint, Consent,
+    GuardianMerge, Assignment, Enrollment, Mark, Absence, Incident, Contact, ContactStudent, Request, RequestEvent,
+    Verdict, SurveyResponse, Hold,
 )  # fmt: skip
 """Parents before children. Whatever is not in it, the generator does not write."""
 HELD_AT_MOST = 60_000

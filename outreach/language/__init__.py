@@ -13,8 +13,9 @@ from .catalogs import LANGUAGES, SOURCE
 from .dates import clock, day, moment, month, month_day, short_day, span, weekday
 from .names import language_name, zone_name
 from .numbers import number, times
-from .sentences import N_, _, kept, ngettext, pgettext, said
+from .sentences import N_, _, ngettext, pgettext
 from .speaking import best_of, speaking, tongue
+from .stored import kept, said
 
 __all__ = [
     "LANGUAGES",

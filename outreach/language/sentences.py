@@ -1,8 +1,6 @@
-"""Sentences in the language that is spoken now, and sentences kept for a reader of another day."""
+"""Sentences in the language that is spoken now."""
 
 from __future__ import annotations
-
-import json
 
 from .catalogs import translations
 from .speaking import tongue
@@ -10,9 +8,15 @@ from .speaking import tongue
 Value = str | int | float
 
 
+class Marked(str):
+    """A sentence or word of ours, as told from what people are called: :func:`~.stored.kept` keeps the difference."""
+
+    __slots__ = ()
+
+
 def N_(sentence: str) -> str:  # noqa: N802 - the name by which extraction knows it
     """``sentence`` itself, marked for the catalogues: for tables made at import, said later with ``_``."""
-    return sentence
+    return Marked(sentence)
 
 
 def _(sentence: str, **values: Value) -> str:
@@ -31,24 +35,3 @@ def pgettext(context: str, sentence: str, **values: Value) -> str:
     """Like ``_``, for a word that means different things in different places; ``context`` says which."""
     found = str(translations(tongue()).pgettext(context, sentence))
     return found % values if values else found
-
-
-def kept(sentence: str, **values: Value) -> str:
-    """How ``sentence`` (marked with ``N_``) is stored, its values beside it. A value may be a kept sentence itself."""
-    return json.dumps([sentence, values], ensure_ascii=False) if values else sentence
-
-
-def said(stored: str | None) -> str:
-    """A stored sentence in the language spoken now. What a person wrote, and what an older release stored as plain
-    text, is said as it stands."""
-    if not stored:
-        return ""
-    if not stored.startswith('["'):
-        return _(stored)
-    try:
-        sentence, values = json.loads(stored)
-    except ValueError:
-        return stored
-    if not isinstance(sentence, str) or not isinstance(values, dict):
-        return stored
-    return _(sentence, **{name: said(value) if isinstance(value, str) else value for name, value in values.items()})

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Absence, AbsenceCategory, Term
+from outreach.language import N_
 
-from .fields import needed_date, number_of, school_year_of
+from .fields import needed_date, number_of, school_year_of, shown
 from .figures import ImportFigures
 from .lists import ATTENDANCE, import_list, known, once, students_of
 from .places import LAST_MONTH_OF_YEAR
@@ -29,6 +30,10 @@ CATEGORIES = {
     "partial day": AbsenceCategory.PARTIAL, "early departure": AbsenceCategory.PARTIAL,
 }  # fmt: skip
 MOST_DAYS = 366
+
+
+HERE_AS_COUNTS = N_("this student's absences of %(year)s are here as counts; both together would count twice.")
+HERE_AS_DAYS = N_("this student's absences of %(year)s are here as dated days; both together would count twice.")
 
 
 def import_attendance(
@@ -80,20 +85,20 @@ def _absence(
     student_id = known(students, row, "studentSourcedId", "student")
     category = CATEGORIES.get(row["category"].lower())
     if category is None:
-        raise RejectedRow("category", f"'{row['category'][:40]}' is no kind of absence that we know.")
+        raise RejectedRow("category", N_("%(text)s is no kind of absence that we know."), text=shown(row["category"]))
     day = needed_date(row, "date") if dated else None
     events = number_of(row, "events")
     if events is None and not dated:
-        raise RejectedRow("events", "is empty; the number of days is needed.")
+        raise RejectedRow("events", N_("is empty; the number of days is needed."))
     days = 1.0 if events is None else events
     if not 0 <= days <= (1 if dated else MOST_DAYS):
-        raise RejectedRow("events", f"{days:g} cannot be right: a day has one, a year at most {MOST_DAYS}.")
+        raise RejectedRow(
+            "events", N_("%(days)s cannot be right: a day has one, a year at most %(most)s."),
+            days=f"{days:g}", most=MOST_DAYS,
+        )  # fmt: skip
     year = school_year_of(row) or (year_of(day) if day else present)
     if (student_id, year, dated) in forms:
-        other = "counts" if dated else "dated days"
-        raise RejectedRow(
-            "", f"this student's absences of {year} are here as {other}; both together would count twice."
-        )
+        raise RejectedRow("", HERE_AS_COUNTS if dated else HERE_AS_DAYS, year=year)
     return {
         "student_id": student_id, "category": category, "school_year": year, "occurred_on": day, "days": days,
     }  # fmt: skip

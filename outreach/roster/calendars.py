@@ -15,6 +15,7 @@ import holidays
 from sqlalchemy import insert, select, update
 
 from models import Calendar, CalendarDay, CalendarHours, OrgKind, School, Student, Term, TermKind
+from outreach.language import N_, kept
 
 from .run import Run
 from .upsert import Values
@@ -54,12 +55,17 @@ def make_missing_calendars(run: Run) -> int:
     if made:
         run.notes.add(
             "calendars", None,
-            f"{', '.join(made[:10])}{' …' if len(made) > 10 else ''}: no calendar was here, so one was made from the "
-            "terms (weekdays 08:00 to 16:00, closed on federal holidays and between terms); correct it on its page.",
+            kept(
+                N_(
+                    "%(schools)s: no calendar was here, so one was made from the terms (weekdays 08:00 to 16:00, "
+                    "closed on federal holidays and between terms); correct it on its page."
+                ),
+                schools=f"{', '.join(made[:10])}{' …' if len(made) > 10 else ''}",
+            ),
         )  # fmt: skip
     if not spans:
         run.notes.add(
-            "academicSessions.csv", None, "no terms are known, so schools without a calendar still have none."
+            "academicSessions.csv", None, N_("no terms are known, so schools without a calendar still have none.")
         )
     _carry_on(run, spans)
     return len(made)
@@ -130,4 +136,10 @@ def _carry_on(run: Run, spans: Sequence[_Span]) -> None:
         ends = max(span.ends_on for span in later)
         run.session.execute(update(Calendar).where(Calendar.id == calendar_id).values(last_day=ends))
         _close(run, calendar_id, later, last_day + ONE_DAY, ends)
-        run.notes.add("calendars", None, f"{name}: carried on to {ends} with the hours it had; correct it on its page.")
+        run.notes.add(
+            "calendars", None,
+            kept(
+                N_("%(school)s: carried on to %(day)s with the hours it had; correct it on its page."),
+                school=name, day=str(ends),
+            ),
+        )  # fmt: skip

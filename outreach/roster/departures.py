@@ -21,9 +21,10 @@ from models import (
     Student,
     Term,
 )
+from outreach.language import N_
 
 from . import staging
-from .rejection import TooManyDeactivationsError
+from .rejection import Ending, TooManyDeactivationsError, kept_list
 from .run import Run
 from .staging import Named
 from .upsert import Values, table_of
@@ -108,12 +109,15 @@ def guard(run: Run, modes: Mapping[str, str], before: Mapping[Named, int], *, ac
     if bulk & {Named.SECTION, Named.STUDENT}:
         bulk.add(Named.ENROLLMENT)  # an enrollment ends with its class or student
     over = [
-        f"{run.ended[named]:,} of {before[named]:,} {noun}"
+        Ending(noun, run.ended[named], before[named])
         for named, noun in GUARDED.items()
         if named in bulk and run.ended.get(named, 0) > LIMIT * before[named]
     ]
     if over and not accepted:
         raise TooManyDeactivationsError(
-            f"{run.figures.source} would end {' and '.join(over)}, more than {LIMIT:.0%}. That is more often a broken "
-            "export than the truth, so nothing has changed; if it is right, import again with --accept-deactivations."
-        )
+            N_(
+                "%(source)s would end %(what)s, more than %(limit)s. That is more often a broken export than the "
+                "truth, so nothing has changed; if it is right, import again with --accept-deactivations."
+            ),
+            over, source=run.figures.source, what=kept_list([one.kept() for one in over]), limit=f"{LIMIT:.0%}",
+        )  # fmt: skip

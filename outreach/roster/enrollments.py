@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from models import Assignment, AssignmentRole, Enrollment, Section, Staff, Student
+from outreach.language import N_, kept
 
-from .fields import date_of
+from .fields import ENDS_BEFORE, date_of, named, shown
+from .references import IS_NOT, NO_LONGER, NO_SUCH
 from .rejection import RejectedRow
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -54,14 +56,16 @@ class _Known:
 def _enrollment(chunk: Chunk, known: _Known, row: Row) -> Values | None:
     role = row["role"].lower()
     if role in WITHOUT_MEANING:
-        chunk.reading.note(row.line, f"the role {role} in a class says nothing about families; left out.")
+        chunk.reading.note(
+            row.line, kept(N_("the role %(role)s in a class says nothing about families; left out."), role=role)
+        )
         return None
     if role not in TAUGHT_BY and role != "student":
-        raise RejectedRow("role", f"'{row['role'][:40]}' is neither student, teacher nor aide.")
+        raise RejectedRow("role", N_("%(text)s is neither student, teacher nor aide."), text=shown(row["role"]))
     section_id = _active(known.sections, row, "classSourcedId", "class")
     begins, ends = date_of(row, "beginDate"), date_of(row, "endDate")
     if begins and ends and ends < begins:
-        raise RejectedRow("endDate", f"{ends} lies before beginDate {begins}.")
+        raise RejectedRow("endDate", ENDS_BEFORE, ends=str(ends), begins=str(begins), column="beginDate")
     if role == "student":
         student_id = _active(known.students, row, "userSourcedId", "student", known.staff)
         return {
@@ -79,11 +83,11 @@ def _active(known: Known, row: Row, column: str, noun: str, others: Known | None
     """Our id of what ``column`` names, which must be here and active; ``others``: where it may be found instead."""
     found = known.get(row[column])
     if found is None and others and row[column] in others:
-        raise RejectedRow(column, f"names '{row[column][:60]}', who is here and is not a {noun}.")
+        raise RejectedRow(column, IS_NOT[noun], key=named(row[column]))
     if found is None:
-        raise RejectedRow(column, f"names '{row[column][:60]}', and there is no such {noun}.")
+        raise RejectedRow(column, NO_SUCH[noun], key=named(row[column]))
     if not found[1]:
-        raise RejectedRow(column, f"names '{row[column][:60]}', and that {noun} is no longer active.")
+        raise RejectedRow(column, NO_LONGER[noun], key=named(row[column]))
     return found[0]
 
 

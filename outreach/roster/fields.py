@@ -9,17 +9,23 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from outreach.language import N_, kept
+
 from .rejection import RejectedRow
 from .rows import Reading, Row
 
 Kind = TypeVar("Kind", bound=StrEnum)
 NAME_LIMIT = 200
 KEY_LIMIT = 255
+TOO_LONG = N_("is longer than %(limit)s characters.")
 EARLIEST, LATEST = 1900, 2200
+ENDS_BEFORE = N_("%(ends)s lies before %(column)s %(begins)s.")
+NO_SUCH_YEAR = N_("%(text)s cannot be right: the year %(year)s.")
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+(Z|[+-]\d{2}:?\d{2})?)?")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 LARGEST = 1e9
 """No score, scale or number of days is larger."""
+NONE_OF = N_("%(text)s is none of %(words)s.")
 SCHOOL_YEAR = re.compile(r"[0-9]{4}")
 YES, NO = {"true", "1", "yes", "y", "t"}, {"false", "0", "no", "n", "f"}
 FORMULA = ("=", "+", "-", "@")
@@ -44,9 +50,9 @@ def key_of(row: Row, column: str = "sourcedId") -> str:
     """The key in ``column``, which must be there."""
     key = row[column]
     if not key:
-        raise RejectedRow(column, "is empty, so the row cannot be recognised again.")
+        raise RejectedRow(column, N_("is empty, so the row cannot be recognised again."))
     if len(key) > KEY_LIMIT:
-        raise RejectedRow(column, f"is longer than {KEY_LIMIT} characters.")
+        raise RejectedRow(column, TOO_LONG, limit=KEY_LIMIT)
     return key
 
 
@@ -57,7 +63,7 @@ def status_of(row: Row) -> Status:
         return Status.ACTIVE
     if text in ("inactive", "tobedeleted"):
         return Status.GONE
-    raise RejectedRow("status", f"{shown(text)} is neither active, inactive nor tobedeleted.")
+    raise RejectedRow("status", N_("%(text)s is neither active, inactive nor tobedeleted."), text=shown(text))
 
 
 def date_of(row: Row, column: str) -> date | None:
@@ -70,20 +76,20 @@ def date_of(row: Row, column: str) -> date | None:
         return None
     match = ISO_DATE.fullmatch(text)
     if not match:
-        raise RejectedRow(column, f"{shown(text)} is not a date of the form YYYY-MM-DD.")
+        raise RejectedRow(column, N_("%(text)s is not a date of the form YYYY-MM-DD."), text=shown(text))
     try:
         day = date.fromisoformat(match[1])
     except ValueError:
-        raise RejectedRow(column, f"{shown(text)} is no day of the calendar.") from None
+        raise RejectedRow(column, N_("%(text)s is no day of the calendar."), text=shown(text)) from None
     if not EARLIEST <= day.year <= LATEST:
-        raise RejectedRow(column, f"{shown(text)} cannot be right: the year {day.year}.")
+        raise RejectedRow(column, NO_SUCH_YEAR, text=shown(text), year=day.year)
     return day
 
 
 def needed_date(row: Row, column: str) -> date:
     day = date_of(row, column)
     if day is None:
-        raise RejectedRow(column, "is empty; a date of the form YYYY-MM-DD is needed.")
+        raise RejectedRow(column, N_("is empty; a date of the form YYYY-MM-DD is needed."))
     return day
 
 
@@ -93,10 +99,10 @@ def number_of(row: Row, column: str) -> float | None:
     if not text:
         return None
     if not NUMBER.fullmatch(text):
-        raise RejectedRow(column, f"{shown(text)} is not a number.")
+        raise RejectedRow(column, N_("%(text)s is not a number."), text=shown(text))
     value = float(text)
     if abs(value) > LARGEST:
-        raise RejectedRow(column, f"{shown(text)} cannot be right: so large a number.")
+        raise RejectedRow(column, N_("%(text)s cannot be right: so large a number."), text=shown(text))
     return value
 
 
@@ -106,7 +112,9 @@ def school_year_of(row: Row, column: str = "schoolYear") -> int | None:
     if not text:
         return None
     if not (SCHOOL_YEAR.fullmatch(text) and EARLIEST <= int(text) <= LATEST):
-        raise RejectedRow(column, f"{shown(text)} is no school year; give the year in which it ends, such as 2027.")
+        raise RejectedRow(
+            column, N_("%(text)s is no school year; give the year in which it ends, such as 2027."), text=shown(text)
+        )
     return int(text)
 
 
@@ -119,7 +127,7 @@ def yes_no(row: Row, column: str) -> bool | None:
         return True
     if text in NO:
         return False
-    raise RejectedRow(column, f"{shown(text)} is neither true nor false.")
+    raise RejectedRow(column, N_("%(text)s is neither true nor false."), text=shown(text))
 
 
 def list_of(row: Row, column: str) -> list[str]:
@@ -135,7 +143,7 @@ def text_of(row: Row, column: str, limit: int = NAME_LIMIT) -> str:
         words = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in words)
     words = " ".join(words.split())
     if len(words) > limit:
-        raise RejectedRow(column, f"is longer than {limit} characters.")
+        raise RejectedRow(column, TOO_LONG, limit=limit)
     return words
 
 
@@ -144,9 +152,15 @@ def name_of(row: Row, column: str, reading: Reading) -> str:
     to rename a child; what we export for spreadsheets puts an apostrophe before such a name."""
     name = text_of(row, column)
     if name.startswith(FORMULA):
-        reading.note(row.line, f"{column} begins with {name[0]}; kept as it is, and made harmless in every export.")
+        reading.note(
+            row.line,
+            kept(
+                N_("%(column)s begins with %(sign)s; kept as it is, and made harmless in every export."),
+                column=column, sign=name[0],
+            ),
+        )  # fmt: skip
     if any(unicodedata.category(sign) in ("So", "Cs", "Co") for sign in name):
-        reading.note(row.line, f"{column} holds an emoji or symbol; kept as it is.")
+        reading.note(row.line, kept(N_("%(column)s holds an emoji or symbol; kept as it is."), column=column))
     return name
 
 
@@ -154,7 +168,7 @@ def names_of(row: Row, reading: Reading) -> tuple[str, str]:
     """Given and family name; one of them may be empty, not both."""
     given, family = name_of(row, "givenName", reading), name_of(row, "familyName", reading)
     if not given and not family:
-        raise RejectedRow("familyName", "and givenName are both empty; a person needs a name.")
+        raise RejectedRow("familyName", N_("and givenName are both empty; a person needs a name."))
     return given, family
 
 
@@ -163,7 +177,7 @@ def choice_of(kind: type[Kind], row: Row, column: str) -> Kind:
     try:
         return kind(row[column].lower().replace(" ", "_").replace("-", "_"))
     except ValueError:
-        raise RejectedRow(column, f"{shown(row[column])} is none of {', '.join(kind)}.") from None
+        raise RejectedRow(column, NONE_OF, text=shown(row[column]), words=", ".join(kind)) from None
 
 
 def moment_of(row: Row, column: str, zone: ZoneInfo) -> datetime:
@@ -171,9 +185,11 @@ def moment_of(row: Row, column: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(row[column])
     except ValueError:
-        raise RejectedRow(column, f"{shown(row[column])} is not a time of the form YYYY-MM-DDTHH:MM.") from None
+        raise RejectedRow(
+            column, N_("%(text)s is not a time of the form YYYY-MM-DDTHH:MM."), text=shown(row[column])
+        ) from None
     if not EARLIEST <= moment.year <= LATEST:
-        raise RejectedRow(column, f"{shown(row[column])} cannot be right: the year {moment.year}.")
+        raise RejectedRow(column, NO_SUCH_YEAR, text=shown(row[column]), year=moment.year)
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -183,6 +199,11 @@ def language_of(text: str) -> str | None:
     if words in LANGUAGES:
         return LANGUAGES[words]
     return words if LANGUAGE_TAG.fullmatch(words) and len(words.split("-")[0]) == 2 else None
+
+
+def named(key: str) -> str:
+    """A key in quotes, cut where it is longer than any should be."""
+    return f"'{key[:60]}'"
 
 
 def shown(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from models import JsonObject, JsonValue
+from outreach.language import said
 
 from .rejection import Rejection
 from .upsert import Tally
@@ -70,8 +71,16 @@ class ImportFigures:
     rejections: list[Rejection] = field(default_factory=list)
     """The first of them; the file holds all."""
     rejects_file: str | None = None
-    notes: list[str] = field(default_factory=list)
+    kept_notes: list[str] = field(default_factory=list)
+    """Remarks, as :func:`outreach.language.kept` keeps them."""
+    run_id: int | None = None
+    """The import's own row; None for a dry run."""
     dry_run: bool = False
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks in the language spoken now."""
+        return [said(note) for note in self.kept_notes]
 
     @property
     def changed(self) -> int:
@@ -105,8 +114,14 @@ class ImportFigures:
                 "merges_proposed": self.merges_proposed, "calendars_made": self.calendars_made,
                 "accounts_ended": self.accounts_ended,
             }  # fmt: skip
-        answer["rejections"] = [_json(vars(rejection)) for rejection in self.rejections]
-        answer["notes"] = list(self.notes)
+        answer["rejections"] = [rejection.as_json() for rejection in self.rejections]
+        answer["notes"] = [*self.notes]
+        return answer
+
+    def as_kept(self) -> JsonObject:
+        """For the import's own row: the same without rejections, which have rows of their own, and notes as kept."""
+        answer = self.as_json() | {"notes": [*self.kept_notes]}
+        del answer["rejections"]
         return answer
 
 

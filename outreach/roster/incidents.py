@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models import Incident
+from outreach.language import N_
 
 from .fields import key_of, needed_date, text_of
 from .figures import ImportFigures
@@ -42,7 +43,7 @@ def _apply(run: Run, chunk: Chunk) -> None:
 def _incident(students: dict[str, int], row: Row) -> Values:
     kind = text_of(row, "kind")
     if not kind:
-        raise RejectedRow("kind", "is empty; say in a word or two what it was.")
+        raise RejectedRow("kind", N_("is empty; say in a word or two what it was."))
     return {
         "sourced_id": key_of(row), "student_id": known(students, row, "studentSourcedId", "student"),
         "occurred_on": needed_date(row, "date"), "kind": kind,

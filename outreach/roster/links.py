@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, cast, exists, func, or_, select, update
 
 from models import Guardian, Guardianship, Staff, Student
+from outreach.language import N_, kept
 
 from . import staging
+from .fields import named
 from .rejection import Rejection
 from .run import Run
 from .staging import Named
@@ -18,6 +20,12 @@ from .upsert import Change, Values, upsert
 PART = "guardianships"
 """The name under which links are counted beside the files."""
 PAGE = 1000
+
+
+STAFF_FOR_GUARDIAN = N_("names %(key)s, a member of staff and not a parent, guardian or relative.")
+STAFF_FOR_STUDENT = N_("names %(key)s, a member of staff and not a student.")
+STUDENT_FOR_GUARDIAN = N_("names %(key)s, a student and not a parent, guardian or relative.")
+GUARDIAN_FOR_STUDENT = N_("names %(key)s, a guardian and not a student.")
 
 
 @dataclass(frozen=True)
@@ -49,18 +57,19 @@ class Link:
 
     def fault(self) -> str | None:
         """Why it cannot be taken; None where it can."""
-        named = f"names '{self.named_key[:60]}'"
+        key = named(self.named_key)
         mine, active = (
             (self.guardian_id, self.guardian_active) if self.by_student else (self.student_id, self.student_active)
         )
         if mine is not None:
-            return None if active else f"{named}, who is no longer active."
-        wanted = "a parent, guardian or relative" if self.by_student else "a student"
+            return None if active else kept(N_("names %(key)s, who is no longer active."), key=key)
         if self.staff_named:
-            return f"{named}, a member of staff and not {wanted}."
-        if self.student_named or self.guardian_named:
-            return f"{named}, a {'student' if self.student_named else 'guardian'} and not {wanted}."
-        return f"{named}, and there is no such user."
+            return kept(STAFF_FOR_GUARDIAN if self.by_student else STAFF_FOR_STUDENT, key=key)
+        if self.by_student and self.student_named:
+            return kept(STUDENT_FOR_GUARDIAN, key=key)
+        if not self.by_student and self.guardian_named:
+            return kept(GUARDIAN_FOR_STUDENT, key=key)
+        return kept(N_("names %(key)s, and there is no such user."), key=key)
 
 
 def resolve_links(run: Run, file: str, *, bulk: bool) -> None:
@@ -85,7 +94,7 @@ def resolve_links(run: Run, file: str, *, bulk: bool) -> None:
         for change in _write(run, good):
             tally.count(change)
     if bulk and after == ("", ""):
-        run.notes.add(file, None, "links no student to a guardian; who is whose guardian was left as it is.")
+        run.notes.add(file, None, N_("links no student to a guardian; who is whose guardian was left as it is."))
         return
     tally.deactivated += _end(run, bulk=bulk)
 

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import ImportRun, RunState, Staff, Student
+from models import Staff, Student
+from outreach.language import N_
 
 from . import staging
+from .fields import named
 from .figures import ImportFigures
+from .record import record
+from .references import NO_SUCH
 from .rejection import DeliveryError, RejectedRow, Rejects
 from .rows import FileSpec, Reading, Row, chunked
 from .run import Chunk, Progress, Run, Step, begin, finish
@@ -81,7 +85,9 @@ def import_list(
     with session.begin_nested() as savepoint:
         run = begin(session, now, "UTC", figures, rejects=rejects, progress=progress)
         if not before_roster and session.scalar(select(Student.id).limit(1)) is None:
-            raise DeliveryError(f"No roster has been imported yet, so {member.name} speaks of nobody; import it first.")
+            raise DeliveryError(
+                N_("No roster has been imported yet, so %(file)s speaks of nobody; import it first."), file=member.name
+            )
         staging.create(session, staging.read)
         tally = figures.tally(spec.file, "delta")
 
@@ -99,21 +105,9 @@ def import_list(
         if dry_run:
             savepoint.rollback()
         else:
-            _record(run)
+            record(run)
     session.expire_all()
     return figures
-
-
-def _record(run: Run) -> None:
-    """The import's own row."""
-    answer = run.figures.as_json()
-    answer.pop("rejections")
-    run.session.execute(
-        insert(ImportRun).values(
-            kind=run.figures.kind, source=run.figures.source, state=RunState.DONE, started_at=run.now,
-            finished_at=run.now, figures=answer,
-        )
-    )  # fmt: skip
 
 
 def students_of(run: Run, chunk: Chunk) -> dict[str, int]:
@@ -127,9 +121,9 @@ def staff_of(run: Run, chunk: Chunk) -> dict[str, int]:
 def known(ids: dict[str, int], row: Row, column: str, noun: str) -> int:
     """Our id of what ``column`` names."""
     if row[column] not in ids:
-        raise RejectedRow(
-            column, f"names '{row[column][:60]}', and there is no such {noun}." if row[column] else "is empty."
-        )
+        if not row[column]:
+            raise RejectedRow(column, N_("is empty."))
+        raise RejectedRow(column, NO_SUCH[noun], key=named(row[column]))
     return ids[row[column]]
 
 
@@ -144,5 +138,5 @@ def once(chunk: Chunk, good: Sequence[tuple[Row, Values]], keys: Sequence[str]) 
             fresh.discard(key)
             kept.append(values)
         else:
-            chunk.reject(row, RejectedRow("", "speaks of the same as an earlier row, which counts."))
+            chunk.reject(row, RejectedRow("", N_("speaks of the same as an earlier row, which counts.")))
     return kept

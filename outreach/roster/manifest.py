@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from outreach.language import N_, kept
+
+from .fields import shown
 from .rejection import DeliveryError, Notes, Rejects
 from .rows import FileSpec, Reading
 from .source import Delivery
@@ -33,7 +36,7 @@ def read_manifest(delivery: Delivery, notes: Notes) -> Manifest:
     said = _properties(delivery, notes) if "manifest" in delivery.members else {}
     if not said:
         _needs_users(delivery)
-        notes.add("manifest.csv", None, "is missing; every file was taken as the whole list (bulk).")
+        notes.add("manifest.csv", None, N_("is missing; every file was taken as the whole list (bulk)."))
     modes: dict[str, str] = {}
     for file in READ:
         mode = _mode(delivery, notes, file, said.get(f"file.{file}".lower(), "bulk" if not said else ""))
@@ -43,7 +46,10 @@ def read_manifest(delivery: Delivery, notes: Notes) -> Manifest:
         _needs_users(delivery)
     version = said.get("oneroster.version") or ("1.2" if "roles" in delivery.members else "1.1")
     if version not in VERSIONS:
-        notes.add("manifest.csv", None, f"says OneRoster {version[:20]!r}; it was read as {VERSIONS[0]}.")
+        notes.add(
+            "manifest.csv", None,
+            kept(N_("says OneRoster %(text)s; it was read as %(version)s."), text=shown(version), version=VERSIONS[0]),
+        )  # fmt: skip
         version = VERSIONS[0]
     return Manifest(version, modes)
 
@@ -53,37 +59,52 @@ def _properties(delivery: Delivery, notes: Notes) -> dict[str, str]:
     reading = Reading(MANIFEST, delivery.members["manifest"], rejects, notes, lambda _key: None)
     said = {row["propertyName"].lower(): row["value"].lower() for row in reading.rows()}
     if rejects.count:
-        raise DeliveryError(f"{rejects.first[0].sentence()} Nothing has changed.")
+        raise DeliveryError(N_("%(fault)s Nothing has changed."), fault=rejects.first[0].kept())
     return said
 
 
 def _mode(delivery: Delivery, notes: Notes, file: str, said: str) -> str | None:
     member = delivery.members.get(file.lower())
     match said:
+        case "bulk" | "delta" if member is None and "manifest" not in delivery.members:
+            raise DeliveryError(
+                N_(
+                    "%(label)s holds no %(file)s.csv, and no manifest.csv that calls it absent; the delivery is not "
+                    "whole. Nothing has changed."
+                ),
+                label=delivery.label, file=file,
+            )  # fmt: skip
         case "bulk" | "delta" if member is None:
             raise DeliveryError(
-                f"manifest.csv announces {file}.csv ({said}), and it is not in {delivery.label}; the delivery is not "
-                "whole. Nothing has changed."
-            )
+                N_(
+                    "manifest.csv announces %(file)s.csv (%(mode)s), and it is not in %(label)s; the delivery is not "
+                    "whole. Nothing has changed."
+                ),
+                file=file, mode=said, label=delivery.label,
+            )  # fmt: skip
         case "bulk" | "delta":
             return said if member else None
         case "absent":
             if member:
-                notes.add(member.name, None, "the manifest calls it absent, so it was not read.")
+                notes.add(member.name, None, N_("the manifest calls it absent, so it was not read."))
             return None
         case "":
             if member and "manifest" in delivery.members:
                 notes.add(
-                    member.name, None, "the manifest does not say what it is; it was taken as the whole list (bulk)."
+                    member.name,
+                    None,
+                    N_("the manifest does not say what it is; it was taken as the whole list (bulk)."),
                 )
             return "bulk" if member else None
     raise DeliveryError(
-        f"manifest.csv: file.{file} is {said[:20]!r}, which is neither bulk, delta nor absent. Nothing has changed."
-    )
+        N_("manifest.csv: file.%(file)s is %(text)s, which is neither bulk, delta nor absent. Nothing has changed."),
+        file=file, text=shown(said),
+    )  # fmt: skip
 
 
 def _needs_users(delivery: Delivery) -> None:
     if "users" not in delivery.members:
         raise DeliveryError(
-            f"{delivery.label} holds no users.csv, so it is not a whole OneRoster delivery. Nothing has changed."
-        )
+            N_("%(label)s holds no users.csv, so it is not a whole OneRoster delivery. Nothing has changed."),
+            label=delivery.label,
+        )  # fmt: skip

@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models import Level, Mark, MarkKind, Section, Subject
+from outreach.language import N_
 
 from .departures import OF_OTHER_LISTS
-from .fields import key_of, needed_date, number_of, text_of
+from .fields import NONE_OF, key_of, needed_date, number_of, shown, text_of
 from .figures import ImportFigures
 from .lists import MARKS, import_list, known, once, students_of
 from .marks import NoMarkError, grade
@@ -63,24 +64,25 @@ def _standing(run: Run, row: Row) -> tuple[Level, float | None, str | None]:
                 row["score"], number_of(row, "scaleMin") or 0.0, number_of(row, "scaleMax"), run.tuning.risk.terms
             )
         except NoMarkError as error:
-            raise RejectedRow("score", str(error)) from None
+            raise RejectedRow("score", error.sentence, **error.values) from None
         return graded.level, graded.percent, graded.letter
     try:
         return Level(row["level"].lower().replace(" ", "_")), None, None
     except ValueError:
-        wrong = f"'{row['level'][:40]}' is none of {', '.join(Level)}." if row["level"] else "and score are both empty."
-        raise RejectedRow("level", wrong) from None
+        if not row["level"]:
+            raise RejectedRow("level", N_("and score are both empty.")) from None
+        raise RejectedRow("level", NONE_OF, text=shown(row["level"]), words=", ".join(Level)) from None
 
 
 def _kind(row: Row) -> MarkKind:
     try:
         return MarkKind(row["kind"].lower().replace(" ", "_") or MarkKind.RESULT)
     except ValueError:
-        raise RejectedRow("kind", f"'{row['kind'][:40]}' is neither result nor report_card.") from None
+        raise RejectedRow("kind", N_("%(text)s is neither result nor report_card."), text=shown(row["kind"])) from None
 
 
 def _subject(run: Run, row: Row) -> Subject:
     if not row["subject"]:
-        raise RejectedRow("subject", "is empty.")
+        raise RejectedRow("subject", N_("is empty."))
     words = row["subject"].lower().replace(" ", "_")
     return Subject(words) if words in set(Subject) else run.subjects.of([], row["subject"])

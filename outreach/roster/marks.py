@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from config.tuning import RiskTerms
 from models import Level, MarkKind
+from outreach.language import N_
+from outreach.language.sentences import Value
 
-from .fields import NUMBER
+from .fields import NUMBER, shown
 
 LETTERS = {
     "A+": 98.5, "A": 94.5, "A-": 91.0, "B+": 88.0, "B": 84.5, "B-": 81.0, "C+": 78.0, "C": 74.5, "C-": 71.0,
@@ -18,9 +20,9 @@ LETTERS = {
 F and E, which span 0 to 59, stand for 50, so that one F neither sinks nor spares a mean."""
 
 WITHOUT_LEVEL = {
-    "exempt": "is exempt: it does not count for this student.",
-    "not submitted": "was not handed in and has no score; a zero, if that is meant, must be given as one.",
-    "submitted": "was handed in and has no score yet.",
+    "exempt": N_("is exempt: it does not count for this student."),
+    "not submitted": N_("was not handed in and has no score; a zero, if that is meant, must be given as one."),
+    "submitted": N_("was handed in and has no score yet."),
 }
 """``scoreStatus`` without a score, and what to say of it."""
 MOST_PERCENT = 200.0
@@ -34,7 +36,11 @@ REPORT_CARD_WORDS = re.compile(
 
 
 class NoMarkError(ValueError):
-    """A score that is no mark; ``str(error)`` says why."""
+    """A score that is no mark; ``sentence`` with ``values`` says why."""
+
+    def __init__(self, sentence: str, **values: Value) -> None:
+        super().__init__(sentence)
+        self.sentence, self.values = sentence, values
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def grade(score: str, value_min: float, value_max: float | None, terms: RiskTerm
         percent = LETTERS[letter]
         return Graded(level_of(percent, terms), percent, letter)
     if not NUMBER.fullmatch(text):
-        raise NoMarkError(f"'{score[:40]}' is neither a number nor a letter from A to F.")
+        raise NoMarkError(N_("%(text)s is neither a number nor a letter from A to F."), text=shown(score))
     points = float(text)
     percent = _percent(points, value_min, 100.0 if score.strip().endswith("%") else value_max)
     return Graded(level_of(percent, terms), percent, None)
@@ -80,8 +86,18 @@ def _percent(points: float, value_min: float, value_max: float | None) -> float:
     bottom = value_min if value_max is not None else 0.0
     percent = round((points - bottom) / (top - bottom) * 100.0, 4)
     if percent < 0:
-        raise NoMarkError(f"{points:g} lies below the scale, which begins at {bottom:g}.")
+        raise NoMarkError(
+            N_("%(points)s lies below the scale, which begins at %(bottom)s."),
+            points=f"{points:g}",
+            bottom=f"{bottom:g}",
+        )
     if percent > (100.0 if value_max is None else MOST_PERCENT):
-        scale = "is unknown, so it must be percent" if value_max is None else f"ends at {top:g}"
-        raise NoMarkError(f"{points:g} lies far above the scale, which {scale}.")
+        if value_max is None:
+            raise NoMarkError(
+                N_("%(points)s lies far above the scale, which is unknown, so it must be percent."),
+                points=f"{points:g}",
+            )
+        raise NoMarkError(
+            N_("%(points)s lies far above the scale, which ends at %(top)s."), points=f"{points:g}", top=f"{top:g}"
+        )
     return percent

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from models import District, Guardian, ImportRun, RunState, Staff, Student
+from models import District, Guardian, Staff, Student
 from outreach.access import deactivate_accounts_of_departed_staff
 
 from . import staging
@@ -23,6 +23,7 @@ from .links import resolve_links
 from .manifest import Manifest, read_manifest
 from .merges import propose_merges
 from .places import import_classes, import_courses, import_orgs, import_sessions
+from .record import record
 from .rejection import Rejects
 from .results import import_demographics, import_line_items, import_results, stage_categories
 from .roles import reject_roles_of_nobody, stage_profiles, stage_roles
@@ -129,13 +130,5 @@ def _people(session: Session) -> dict[str, int]:
 
 def _record(run: Run, delivery: Delivery) -> None:
     """The import's own row, and since when the roster is of today."""
-    session = run.session
-    session.execute(update(District).values(roster_as_of=run.now))
-    answer = run.figures.as_json()
-    answer.pop("rejections")
-    session.execute(
-        insert(ImportRun).values(
-            kind=KIND, source=delivery.label, digest=delivery.digest(), state=RunState.DONE, started_at=run.now,
-            finished_at=run.now, figures=answer,
-        )
-    )  # fmt: skip
+    run.session.execute(update(District).values(roster_as_of=run.now))
+    record(run, delivery.digest())

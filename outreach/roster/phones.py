@@ -17,23 +17,24 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_number
 
 from models import AddressHealth, AddressKind
+from outreach.language import N_
 
 DEFAULT_REGION = "US"
 KEPT_OF_NONSENSE = 100
 """Characters kept of words that are no address at all."""
 SEVERAL_PHONES, SEVERAL_EMAILS = re.compile(r"[;,/]|\bor\b"), re.compile(r"[;,]")
 IMPOSSIBLE = {
-    ValidationResult.TOO_SHORT: "it has too few digits",
-    ValidationResult.TOO_LONG: "it has too many digits",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "it has no area code",
-    ValidationResult.INVALID_COUNTRY_CODE: "there is no country of that code",
-    ValidationResult.INVALID_LENGTH: "no number of that country has so many digits",
+    ValidationResult.TOO_SHORT: N_("it has too few digits"),
+    ValidationResult.TOO_LONG: N_("it has too many digits"),
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: N_("it has no area code"),
+    ValidationResult.INVALID_COUNTRY_CODE: N_("there is no country of that code"),
+    ValidationResult.INVALID_LENGTH: N_("no number of that country has so many digits"),
 }
 NOT_FOR_FAMILIES = {
-    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
-    PhoneNumberType.SHARED_COST: "a shared-cost number",
-    PhoneNumberType.PAGER: "a pager",
-    PhoneNumberType.VOICEMAIL: "a voicemail access number",
+    PhoneNumberType.PREMIUM_RATE: N_("it is a premium-rate number"),
+    PhoneNumberType.SHARED_COST: N_("it is a shared-cost number"),
+    PhoneNumberType.PAGER: N_("it is a pager"),
+    PhoneNumberType.VOICEMAIL: N_("it is a voicemail access number"),
 }
 
 
@@ -84,7 +85,7 @@ def _parse_phone(text: str, region: str) -> ParsedAddress:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return ParsedAddress(
-            AddressKind.PHONE, text[:KEPT_OF_NONSENSE], AddressHealth.DEAD, "it is not a phone number", None
+            AddressKind.PHONE, text[:KEPT_OF_NONSENSE], AddressHealth.DEAD, N_("it is not a phone number"), None
         )
     number.extension = None
     value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -99,10 +100,10 @@ def _health_of_phone(number: phonenumbers.PhoneNumber) -> tuple[AddressHealth, s
     if impossible:
         return AddressHealth.DEAD, impossible
     if not phonenumbers.is_valid_number(number):
-        return AddressHealth.DOUBTFUL, "it has the right length but no area or exchange that we know"
+        return AddressHealth.DOUBTFUL, N_("it has the right length but no area or exchange that we know")
     kind = phonenumbers.number_type(number)
     if kind in NOT_FOR_FAMILIES:
-        return AddressHealth.DEAD, f"it is {NOT_FOR_FAMILIES[kind]}"
+        return AddressHealth.DEAD, NOT_FOR_FAMILIES[kind]
     return AddressHealth.USABLE, None
 
 
@@ -114,4 +115,4 @@ def _zone(number: phonenumbers.PhoneNumber) -> str | None:
 def _clause(error: EmailNotValidError) -> str:
     """The checker's sentence as a clause of ours."""
     words = str(error).split(".")[0].strip()
-    return f"{words[0].lower()}{words[1:]}" if words else "it is not an e-mail address"
+    return f"{words[0].lower()}{words[1:]}" if words else N_("it is not an e-mail address")

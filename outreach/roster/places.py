@@ -7,8 +7,9 @@ from functools import partial
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from models import Course, District, OrgKind, School, Section, SectionTerm, Subject, Term, TermKind
+from outreach.language import N_, kept
 
-from .fields import list_of, needed_date, school_year_of, text_of
+from .fields import ENDS_BEFORE, NONE_OF, list_of, named, needed_date, school_year_of, shown, text_of
 from .rejection import RejectedRow
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -57,10 +58,10 @@ def import_orgs(run: Run, member: Member, zone: str) -> None:
 def _org(row: Row) -> Values:
     kind = ORG_KINDS.get(row["type"].lower())
     if kind is None:
-        raise RejectedRow("type", f"'{row['type'][:40]}' is none of {', '.join(ORG_KINDS)}.")
+        raise RejectedRow("type", NONE_OF, text=shown(row["type"]), words=", ".join(ORG_KINDS))
     name = text_of(row, "name")
     if not name:
-        raise RejectedRow("name", "is empty.")
+        raise RejectedRow("name", N_("is empty."))
     code = text_of(row, "identifier") or None
     return {"sourced_id": row["sourcedId"], "code": code, "name": name, "kind": kind, "active": True}
 
@@ -70,7 +71,10 @@ def _district(run: Run, name: str | None, zone: str) -> None:
     if known is None:
         run.session.execute(insert(District).values(id=1, name=name or UNNAMED_DISTRICT, timezone=zone))
         if name is None:
-            run.notes.add("orgs.csv", None, f"names no district; it is called '{UNNAMED_DISTRICT}' until one is named.")
+            run.notes.add(
+                "orgs.csv", None,
+                kept(N_("names no district; it is called '%(name)s' until one is named."), name=UNNAMED_DISTRICT),
+            )  # fmt: skip
     elif name and name != known:
         run.session.execute(update(District).values(name=name))
 
@@ -89,10 +93,12 @@ def import_sessions(run: Run, member: Member) -> None:
 def _session(row: Row) -> Values:
     kind = TERM_KINDS.get(row["type"].lower())
     if kind is None:
-        raise RejectedRow("type", f"'{row['type'][:40]}' is none of gradingPeriod, semester, term and schoolYear.")
+        raise RejectedRow(
+            "type", N_("%(text)s is none of gradingPeriod, semester, term and schoolYear."), text=shown(row["type"])
+        )
     starts, ends = needed_date(row, "startDate"), needed_date(row, "endDate")
     if ends < starts:
-        raise RejectedRow("endDate", f"{ends} lies before startDate {starts}.")
+        raise RejectedRow("endDate", ENDS_BEFORE, ends=str(ends), begins=str(starts), column="startDate")
     given = school_year_of(row)
     derived = ends.year if ends.month <= LAST_MONTH_OF_YEAR else ends.year + 1
     return {
@@ -111,7 +117,9 @@ def _set_parents(run: Run, member: Member, parents: dict[str, tuple[str, int]]) 
         number, before = terms[key]
         parent = terms[parent_key][0] if parent_key in terms else None
         if parent_key and parent is None:
-            run.notes.add(member.name, line, "parentSourcedId names no session that is here; the term stands alone.")
+            run.notes.add(
+                member.name, line, N_("parentSourcedId names no session that is here; the term stands alone.")
+            )
         if parent not in (before, number):
             run.session.execute(update(Term).where(Term.id == number).values(parent_id=parent))
 
@@ -164,7 +172,7 @@ def _section(run: Run, chunk: Chunk, courses: dict[str, tuple[int, Subject, str]
     course = courses.get(row["courseSourcedId"])
     if row["courseSourcedId"] and course is None:
         chunk.reading.note(
-            row.line, "courseSourcedId names no course that is here; the class's own words say the subject."
+            row.line, N_("courseSourcedId names no course that is here; the class's own words say the subject.")
         )
     title = text_of(row, "title")
     subject = course[1] if course else Subject.OTHER
@@ -181,9 +189,9 @@ def active_school(run: Run, row: Row, column: str) -> int:
     """Our id of the school that ``column`` names."""
     known = run.schools.get(row[column])
     if known is None:
-        raise RejectedRow(column, f"names '{row[column][:60]}', and orgs.csv has no such org.")
+        raise RejectedRow(column, N_("names %(key)s, and orgs.csv has no such org."), key=named(row[column]))
     if not known[1]:
-        raise RejectedRow(column, f"names '{row[column][:60]}', an org that is no longer active.")
+        raise RejectedRow(column, N_("names %(key)s, an org that is no longer active."), key=named(row[column]))
     return known[0]
 
 
@@ -202,7 +210,7 @@ def _set_terms(run: Run, chunk: Chunk, rows: list[Row], terms: dict[str, int]) -
         section_id = ids[row["sourcedId"]]
         wanted = {terms[key] for key in list_of(row, "termSourcedIds") if key in terms}
         if len(wanted) < len(list_of(row, "termSourcedIds")):
-            chunk.reading.note(row.line, "termSourcedIds names a session that is not here; it was left out.")
+            chunk.reading.note(row.line, N_("termSourcedIds names a session that is not here; it was left out."))
         added += [{"section_id": section_id, "term_id": term} for term in sorted(wanted - before[section_id])]
         if wanted != before[section_id]:
             changed.add(row["sourcedId"])

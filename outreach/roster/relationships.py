@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import FactSource, Guardianship, Student
+from outreach.language import N_
 
 from .addresses import guardians_by_key
 from .fields import text_of, yes_no
@@ -76,7 +77,7 @@ def _relationship(students: dict[str, int], guardians: dict[str, int], ended: se
     student_id = known(students, row, "studentSourcedId", "student")
     guardian_id = known(guardians, row, "parentSourcedId", "guardian")
     if (student_id, guardian_id) in ended:
-        raise RejectedRow("parentSourcedId", "is no longer this student's guardian by the roster.")
+        raise RejectedRow("parentSourcedId", N_("is no longer this student's guardian by the roster."))
     return {
         "student_id": student_id, "guardian_id": guardian_id, "relation": text_of(row, "relation") or None,
         "is_primary": yes_no(row, "primaryContact"), "lives_with": yes_no(row, "livesWith"),

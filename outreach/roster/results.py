@@ -10,10 +10,12 @@ from functools import partial
 from sqlalchemy import bindparam, select, update
 
 from models import LineItem, Mark, MarkKind, Section, Student, Subject
+from outreach.language import N_
 
 from . import staging
-from .fields import date_of, number_of, text_of
+from .fields import date_of, named, number_of, shown, text_of
 from .marks import WITHOUT_LEVEL, NoMarkError, grade, kind_of
+from .references import NO_SUCH
 from .rejection import RejectedRow
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -61,10 +63,10 @@ def import_demographics(run: Run, member: Member) -> None:
 def _birth(run: Run, students: dict[str, tuple[int, date | None]], row: Row) -> Values | None:
     born = date_of(row, "birthDate")
     if born and born > run.today:
-        raise RejectedRow("birthDate", f"{born} lies in the future.")
+        raise RejectedRow("birthDate", N_("%(day)s lies in the future."), day=str(born))
     student = students.get(row["sourcedId"])
     if student is None:
-        raise RejectedRow("sourcedId", f"'{row['sourcedId'][:60]}' is no student.")
+        raise RejectedRow("sourcedId", N_("%(key)s is no student."), key=named(row["sourcedId"]))
     return {"b_id": student[0], "b_date": born, "before": student[1]} if born else None
 
 
@@ -91,10 +93,13 @@ def import_line_items(run: Run, member: Member) -> None:
 def _line_item(sections: dict[str, tuple[int, bool]], titles: dict[str, str], row: Row) -> Values:
     section = sections.get(row["classSourcedId"])
     if section is None:
-        raise RejectedRow("classSourcedId", f"names '{row['classSourcedId'][:60]}', and there is no such class.")
+        raise RejectedRow("classSourcedId", NO_SUCH["class"], key=named(row["classSourcedId"]))
     low, high = number_of(row, "resultValueMin") or 0.0, number_of(row, "resultValueMax")
     if high is not None and high <= low:
-        raise RejectedRow("resultValueMax", f"{high:g} is not above resultValueMin {low:g}, so no score has a percent.")
+        raise RejectedRow(
+            "resultValueMax", N_("%(high)s is not above resultValueMin %(low)s, so no score has a percent."),
+            high=f"{high:g}", low=f"{low:g}",
+        )  # fmt: skip
     title = text_of(row, "title")
     return {
         "sourced_id": row["sourcedId"], "section_id": section[0], "title": title,
@@ -141,28 +146,32 @@ def _items(run: Run, keys: list[str]) -> dict[str, _Item]:
     return {row[0]: _Item(*row[1:]) for row in found}
 
 
+NO_ITEM = N_("names %(key)s, and there is no such line item.")
+ITEM_ENDED = N_("names %(key)s, and that line item no longer counts.")
+
+
 def _mark(chunk: Chunk, items: dict[str, _Item], students: dict[str, int], row: Row) -> Values:
     item = items.get(row["lineItemSourcedId"])
     if item is None or not item.active:
-        what = "there is no such line item" if item is None else "that line item no longer counts"
-        raise RejectedRow("lineItemSourcedId", f"names '{row['lineItemSourcedId'][:60]}', and {what}.")
+        what = NO_ITEM if item is None else ITEM_ENDED
+        raise RejectedRow("lineItemSourcedId", what, key=named(row["lineItemSourcedId"]))
     student_id = students.get(row["studentSourcedId"])
     if student_id is None:
-        raise RejectedRow("studentSourcedId", f"names '{row['studentSourcedId'][:60]}', and there is no such student.")
+        raise RejectedRow("studentSourcedId", NO_SUCH["student"], key=named(row["studentSourcedId"]))
     status, score = row["scoreStatus"].lower(), row["score"] or row["textScore"]
     if status in WITHOUT_LEVEL and (status == "exempt" or not score):
         raise RejectedRow("scoreStatus", WITHOUT_LEVEL[status])
     if status not in SCORED and status not in WITHOUT_LEVEL:
-        raise RejectedRow("scoreStatus", f"'{status[:40]}' is no status that we know.")
+        raise RejectedRow("scoreStatus", N_("%(text)s is no status that we know."), text=shown(status))
     if not score:
-        raise RejectedRow("score", "is empty.")
+        raise RejectedRow("score", N_("is empty."))
     try:
         graded = grade(score, item.value_min, item.value_max, chunk.run.tuning.risk.terms)
     except NoMarkError as error:
-        raise RejectedRow("score", str(error)) from None
+        raise RejectedRow("score", error.sentence, **error.values) from None
     marked_on = date_of(row, "scoreDate") or item.due_on
     if marked_on is None:
-        raise RejectedRow("scoreDate", "is empty, and the line item has no date either.")
+        raise RejectedRow("scoreDate", N_("is empty, and the line item has no date either."))
     return {
         "sourced_id": row["sourcedId"], "student_id": student_id, "section_id": item.section_id, "kind": item.kind,
         "subject": item.subject, "level": graded.level, "percent": graded.percent, "letter": graded.letter,

@@ -10,9 +10,10 @@ from functools import partial
 from sqlalchemy import and_, exists, or_, select
 
 from models import Guardian, Staff, StaffRole, Student
+from outreach.language import N_, kept
 
 from . import staging
-from .fields import KEY_LIMIT, Status, date_of, status_of
+from .fields import KEY_LIMIT, TOO_LONG, Status, date_of, named, shown, status_of
 from .rejection import RejectedRow, Rejection
 from .rows import FileSpec, Row
 from .run import Chunk, Run
@@ -81,7 +82,9 @@ def known_role(text: str) -> str:
     role = text.strip().lower()
     if role in STAFF_ROLES or role in GUARDIAN_ROLES or role in STUDENT_ROLES:
         return role
-    raise RejectedRow("role", f"'{text[:40]}' is no role that we know, so it is unclear who this person is.")
+    raise RejectedRow(
+        "role", N_("%(text)s is no role that we know, so it is unclear who this person is."), text=shown(text)
+    )
 
 
 def stage_roles(run: Run, member: Member) -> None:
@@ -98,7 +101,7 @@ def stage_profiles(run: Run, member: Member) -> None:
 def _stage(run: Run, member: Member, spec: FileSpec) -> None:
     for chunk in run.chunks(spec, member):
         if "role" not in chunk.reading.columns:
-            chunk.reading.note(None, "holds sign-ins for other systems; nothing of it is stored.")
+            chunk.reading.note(None, N_("holds sign-ins for other systems; nothing of it is stored."))
         good, gone = chunk.read(partial(_held, chunk))
         staging.add(run.session, staging.role, [values for _, values in good])
         chunk.tally.unchanged += len(good) + len(gone)
@@ -106,15 +109,15 @@ def _stage(run: Run, member: Member, spec: FileSpec) -> None:
 
 def _held(chunk: Chunk, row: Row) -> Values | None:
     if not row["userSourcedId"]:
-        raise RejectedRow("userSourcedId", "is empty.")
+        raise RejectedRow("userSourcedId", N_("is empty."))
     if len(row["userSourcedId"]) > KEY_LIMIT:
-        raise RejectedRow("userSourcedId", f"is longer than {KEY_LIMIT} characters.")
+        raise RejectedRow("userSourcedId", TOO_LONG, limit=KEY_LIMIT)
     if "role" not in chunk.reading.columns:
         return None
     role = known_role(row["role"])
     ends = date_of(row, "endDate")
     if ends and ends <= chunk.run.today and status_of(row) is Status.ACTIVE:
-        chunk.reading.note(row.line, "endDate has passed and status is active; status counts.")
+        chunk.reading.note(row.line, N_("endDate has passed and status is active; status counts."))
     return {
         "user_key": row["userSourcedId"], "line": row.line, "role": role, "org_key": row["orgSourcedId"],
         "is_primary": row["roleType"].lower() != "secondary", "begins_on": date_of(row, "beginDate"),
@@ -167,8 +170,9 @@ def reject_roles_of_nobody(run: Run) -> None:
             tally = run.figures.tally(spec)
             tally.rejected += 1
             tally.unchanged -= 1
-            reason = (
-                f"names '{user[:60]}', and users.csv of this delivery has no such user; a role comes with its user."
+            reason = kept(
+                N_("names %(key)s, and users.csv of this delivery has no such user; a role comes with its user."),
+                key=named(user),
             )
             run.rejects.add(Rejection(file, line, "userSourcedId", reason, key))
         if not found:

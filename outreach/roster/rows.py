@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import TypeVar
 
+from outreach.language import N_, kept
+
 from .rejection import DeliveryError, Notes, Rejection, Rejects
 from .source import READ_FAULTS, Counted, Member, unreadable
 
@@ -24,6 +26,8 @@ PEEK = 64 * 1024
 CHUNK = 500
 """Rows read, looked up and written together."""
 UTF_8_MARK, UTF_16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+
+QUOTE = N_("has a quote in the wrong place, so its columns cannot be told apart.")
 
 MISSPELT = {
     "datalastmodified": "dateLastModified",
@@ -113,12 +117,14 @@ class Reading:
     def _sniff(self, buffered: io.BufferedReader[Counted]) -> None:
         start = buffered.peek(PEEK)
         if start.startswith(UTF_16_MARKS):
-            raise DeliveryError(f"{self.name} line 1: this is UTF-16; export it as UTF-8. Nothing has changed.")
+            raise DeliveryError(
+                N_("%(file)s line 1: this is UTF-16; export it as UTF-8. Nothing has changed."), file=self.name
+            )
         if start.startswith(UTF_8_MARK):
             buffered.read(len(UTF_8_MARK))
-            self.note(1, "begins with a byte-order mark; it was skipped.")
+            self.note(1, N_("begins with a byte-order mark; it was skipped."))
         if b"\r" in start and b"\n" not in start:
-            self.note(1, "lines end in CR alone, as on old Macintoshes; they were read so.")
+            self.note(1, N_("lines end in CR alone, as on old Macintoshes; they were read so."))
 
     def _record(self, records: Iterator[list[str]], lines: _Lines) -> list[str] | None:
         """The next record; None at the end. A record that csv cannot parse is rejected, or refuses the file."""
@@ -131,31 +137,36 @@ class Reading:
             except csv.Error as error:
                 if lines.several or "unexpected end" in str(error):
                     raise DeliveryError(
-                        f"{self.name} line {lines.first}: a quote that opens here is never closed, so the rows after "
-                        "it cannot be told apart. Nothing has changed."
-                    ) from None
+                        N_(
+                            "%(file)s line %(line)s: a quote that opens here is never closed, so the rows after it "
+                            "cannot be told apart. Nothing has changed."
+                        ),
+                        file=self.name, line=lines.first,
+                    ) from None  # fmt: skip
                 if lines.first == 1:
                     raise self._no_header() from None
                 key = lines.text.split(",", 1)[0].strip().strip('"')
-                self.reject(lines.first, "", "has a quote in the wrong place, so its columns cannot be told apart.",
-                            _printable(key))  # fmt: skip
+                self.reject(lines.first, "", QUOTE, _printable(key))
 
     def _header(self, record: list[str] | None) -> list[str]:
         """Our name of each column; empty for those we do not read."""
         if not record:
-            raise DeliveryError(f"{self.name} is empty: not even a header. Nothing has changed.")
+            raise DeliveryError(N_("%(file)s is empty: not even a header. Nothing has changed."), file=self.name)
         ours = {name.lower(): name for name in (*self.spec.needed, *self.spec.optional)}
         given = [cell.strip().lower() for cell in record]
         for cell in given:
             if cell in MISSPELT and MISSPELT[cell].lower() != cell:
-                self.note(1, f"the header {cell} is read as {MISSPELT[cell]}.")
+                self.note(1, kept(N_("the header %(given)s is read as %(ours)s."), given=cell, ours=MISSPELT[cell]))
         named = [MISSPELT.get(cell, cell).lower() for cell in given]
         for cell in filter(None, named):
             if named.count(cell) > 1:
                 raise DeliveryError(
-                    f"{self.name} line 1: the column {ours.get(cell, _printable(cell))} stands twice, so it is unclear "
-                    "which one counts. Nothing has changed."
-                )
+                    N_(
+                        "%(file)s line 1: the column %(column)s stands twice, so it is unclear which one counts. "
+                        "Nothing has changed."
+                    ),
+                    file=self.name, column=ours.get(cell, _printable(cell)),
+                )  # fmt: skip
         missing = [name for name in self.spec.needed if name.lower() not in named]
         if missing:
             raise self._no_header(missing[0])
@@ -166,9 +177,11 @@ class Reading:
 
     def _no_header(self, missing: str | None = None) -> DeliveryError:
         return DeliveryError(
-            f"{self.name} line 1: no column {missing or self.spec.needed[0]}, so this is no {self.spec.file} file "
-            "in CSV form. Nothing has changed."
-        )
+            N_(
+                "%(file)s line 1: no column %(column)s, so this is no %(kind)s file in CSV form. Nothing has changed."
+            ),
+            file=self.name, column=missing or self.spec.needed[0], kind=self.spec.file,
+        )  # fmt: skip
 
     def _row(self, header: list[str], record: list[str], lines: _Lines) -> Row | None:
         values = {name: cell.strip() for name, cell in zip(header, record, strict=False) if name}
@@ -181,26 +194,32 @@ class Reading:
 
     def _fault(self, header: list[str], record: list[str], lines: _Lines) -> tuple[str, str] | None:
         if lines.cut:
-            return self._name(header, len(record) - 1), (
-                f"is longer than {LINE_LIMIT // 1024} KB; no field of a roster is. Is a file pasted into it?"
+            return self._name(header, len(record) - 1), kept(
+                N_("is longer than %(limit)s KB; no field of a roster is. Is a file pasted into it?"),
+                limit=LINE_LIMIT // 1024,
             )
         if not len(header) - self._unnamed <= len(record) <= len(header):
             if lines.several:
                 raise DeliveryError(
-                    f"{self.name} lines {lines.first} to {lines.last} read as one row, of {len(record)} columns; "
-                    "a quote that opens there is probably not closed. Nothing has changed."
-                )
-            return "", f"has {len(record)} columns where the header has {len(header)}."
+                    N_(
+                        "%(file)s lines %(first)s to %(last)s read as one row, of %(columns)s columns; a quote "
+                        "that opens there is probably not closed. Nothing has changed."
+                    ),
+                    file=self.name, first=lines.first, last=lines.last, columns=len(record),
+                )  # fmt: skip
+            return "", kept(
+                N_("has %(given)s columns where the header has %(wanted)s."), given=len(record), wanted=len(header)
+            )
         for position, cell in enumerate(record):
             if "\0" in cell:
-                return self._name(header, position), "holds a NUL, a character that no name or number has."
+                return self._name(header, position), N_("holds a NUL, a character that no name or number has.")
             if not cell.isascii() and _not_utf_8(cell):
-                return self._name(header, position), (
+                return self._name(header, position), N_(
                     "is not UTF-8 (Latin-1 or Windows-1252 perhaps), so its accents cannot be read for certain; "
                     "export the file as UTF-8."
                 )
         if [cell.strip().lower() for cell in record] == self._given[: len(record)]:
-            return "", "is the header again."
+            return "", N_("is the header again.")
         return None
 
     def _name(self, header: list[str], position: int) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.tuning import Tuning
 from models import District, School
 from outreach.effective import effective_config
+from outreach.language import N_
 
 from . import staging
 from .fields import ISO_DATE, Status, key_of, status_of
@@ -25,6 +26,7 @@ from .subjects import Subjects, load_subjects
 from .upsert import Change, Tally, Values
 
 NO_DAY = "0001-01-01"
+STANDS_TWICE = N_("stands in this file before; the first row counts.")
 ONE_IMPORT_AT_A_TIME = 7_306_203
 """Key of the advisory lock."""
 
@@ -142,7 +144,7 @@ def finish(run: Run) -> ImportFigures:
     figures = run.figures
     figures.rejected, figures.rejections = run.rejects.count, list(run.rejects.first)
     figures.rejects_file = str(run.rejects.path) if run.rejects.path and run.rejects.count else None
-    figures.notes = run.notes.sentences()
+    figures.kept_notes = run.notes.sentences()
     return figures
 
 
@@ -157,7 +159,7 @@ class Chunk:
     named: Named | None
 
     def reject(self, row: Row, error: RejectedRow) -> None:
-        self.reading.reject(row.line, error.field, str(error), row[self.reading.spec.key])
+        self.reading.reject(row.line, error.field, error.stored, row[self.reading.spec.key])
 
     def read(self, parse: Callable[[Row], Values | None]) -> tuple[list[tuple[Row, Values]], list[str]]:
         """Each active row with what ``parse`` makes of it, and the keys of those that their status ends.
@@ -170,7 +172,7 @@ class Chunk:
             try:
                 if not ISO_DATE.fullmatch(row["dateLastModified"] or NO_DAY):
                     self.reading.note(
-                        row.line, "dateLastModified is not a date of the form YYYY-MM-DD; it is not used."
+                        row.line, N_("dateLastModified is not a date of the form YYYY-MM-DD; it is not used.")
                     )
                 if status_of(row) is Status.GONE:
                     gone.append(row[self.reading.spec.key])
@@ -203,7 +205,7 @@ def _with_new_keys(session: Session, reading: Reading, rows: Sequence[Row]) -> l
             key_of(row, spec.key)
             keyed.append(row)
         except RejectedRow as error:
-            reading.reject(row.line, error.field, str(error), "")
+            reading.reject(row.line, error.field, error.stored, "")
     fresh = staging.first_time(session, spec.file, [row[spec.key] for row in keyed])
     kept: list[Row] = []
     for row in keyed:
@@ -211,5 +213,5 @@ def _with_new_keys(session: Session, reading: Reading, rows: Sequence[Row]) -> l
             fresh.discard(row[spec.key])
             kept.append(row)
         else:
-            reading.reject(row.line, spec.key, "stands in this file before; the first row counts.", row[spec.key])
+            reading.reject(row.line, spec.key, STANDS_TWICE, row[spec.key])
     return kept

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from outreach.language import N_
+
 from .rejection import DeliveryError
 
 UNPACKED_LIMIT = 1 << 30
@@ -63,10 +65,14 @@ READ_FAULTS = (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplement
 def unreadable(name: str, error: BaseException) -> DeliveryError:
     """The sentence for a file whose bytes cannot be had."""
     if isinstance(error, PermissionError):
-        return DeliveryError(f"{name} may not be read by this account; nothing has changed.")
+        return DeliveryError(N_("%(name)s may not be read by this account; nothing has changed."), name=name)
     if isinstance(error, RuntimeError) and "password" in str(error):
-        return DeliveryError(f"{name} is encrypted; deliver the zip without a password. Nothing has changed.")
-    return DeliveryError(f"{name} is damaged or cut short and cannot be read to its end; nothing has changed.")
+        return DeliveryError(
+            N_("%(name)s is encrypted; deliver the zip without a password. Nothing has changed."), name=name
+        )
+    return DeliveryError(
+        N_("%(name)s is damaged or cut short and cannot be read to its end; nothing has changed."), name=name
+    )
 
 
 @contextmanager
@@ -80,13 +86,16 @@ def open_delivery(path: Path) -> Iterator[Delivery]:
         yield _folder(path)
         return
     if not path.exists():
-        raise DeliveryError(f"{path} does not exist.")
+        raise DeliveryError(N_("%(name)s does not exist."), name=str(path))
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError):  # the last two: a damaged table of contents
         raise DeliveryError(
-            f"{path.name} is neither a folder nor a whole zip file; if it is a zip it was cut short. "
-            "Deliver it again. Nothing has changed."
+            N_(
+                "%(name)s is neither a folder nor a whole zip file; if it is a zip it was cut short. "
+                "Deliver it again. Nothing has changed."
+            ),
+            name=path.name,
         ) from None
     except OSError as error:
         raise unreadable(path.name, error) from None
@@ -109,19 +118,27 @@ def _archive(path: Path, archive: zipfile.ZipFile) -> Delivery:
     total = sum(info.file_size for info in infos)
     if total > UNPACKED_LIMIT:
         raise DeliveryError(
-            f"{path.name} unpacks to {total / (1 << 30):,.1f} GiB, more than the {UNPACKED_LIMIT >> 30} GiB that is "
-            "read from a zip; if that is right, unpack it and import the folder. Nothing has changed."
-        )
+            N_(
+                "%(name)s unpacks to %(size)s GiB, more than the %(limit)s GiB that is read from a zip; if that is "
+                "right, unpack it and import the folder. Nothing has changed."
+            ),
+            name=path.name, size=f"{total / (1 << 30):,.1f}", limit=UNPACKED_LIMIT >> 30,
+        )  # fmt: skip
     for info in infos:
         if info.file_size > RATIO_FROM and info.file_size > RATIO_LIMIT * max(info.compress_size, 1):
             raise DeliveryError(
-                f"{info.filename} in {path.name} unpacks to more than {RATIO_LIMIT} times its packed size, as no "
-                "roster does; if it is right, unpack it and import the folder. Nothing has changed."
-            )
+                N_(
+                    "%(file)s in %(name)s unpacks to more than %(limit)s times its packed size, as no roster does; "
+                    "if it is right, unpack it and import the folder. Nothing has changed."
+                ),
+                file=info.filename, name=path.name, limit=RATIO_LIMIT,
+            )  # fmt: skip
     names = [info.filename for info in infos]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise DeliveryError(f"{path.name} holds {twice} twice; keep one. Nothing has changed.")
+        raise DeliveryError(
+            N_("%(name)s holds %(file)s twice; keep one. Nothing has changed."), name=path.name, file=twice
+        )
     found = {info.filename: _packed(archive, info) for info in infos}
     return Delivery(path.name, _beside_each_other(path.name, found))
 
@@ -140,8 +157,9 @@ def _beside_each_other(label: str, found: dict[str, Member]) -> dict[str, Member
     homes = {str(PurePosixPath(name).parent) for name in found if PurePosixPath(name).name.lower() in marks}
     if len(homes) > 1 and "." not in homes:
         raise DeliveryError(
-            f"{label} holds rosters in several folders ({', '.join(sorted(homes))}); import each alone."
-        )
+            N_("%(name)s holds rosters in several folders (%(folders)s); import each alone."),
+            name=label, folders=", ".join(sorted(homes)),
+        )  # fmt: skip
     home = "." if not homes or "." in homes else homes.pop()
     members: dict[str, Member] = {}
     for name, member in found.items():
@@ -151,8 +169,9 @@ def _beside_each_other(label: str, found: dict[str, Member]) -> dict[str, Member
         key = place.stem.lower()
         if key in members:
             raise DeliveryError(
-                f"{label} holds both {members[key].name} and {member.name}; keep one. Nothing has changed."
-            )
+                N_("%(name)s holds both %(one)s and %(other)s; keep one. Nothing has changed."),
+                name=label, one=members[key].name, other=member.name,
+            )  # fmt: skip
         members[key] = member
     return members
 
@@ -182,5 +201,7 @@ class Counted(io.RawIOBase):
 def plain_file(path: Path) -> Member:
     """One CSV file by itself. Raises :class:`DeliveryError`."""
     if not path.is_file():
-        raise DeliveryError(f"{path} is not a file." if path.exists() else f"{path} does not exist.")
+        if path.exists():
+            raise DeliveryError(N_("%(name)s is not a file."), name=str(path))
+        raise DeliveryError(N_("%(name)s does not exist."), name=str(path))
     return _plain(path)

@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models import Assignment, AssignmentRole, Section
+from outreach.language import N_
 
 from .departures import OF_OTHER_LISTS
-from .fields import date_of, text_of
+from .fields import ENDS_BEFORE, NONE_OF, date_of, shown, text_of
 from .figures import ImportFigures
 from .lists import STAFF, import_list, known, once, staff_of, students_of
 from .places import active_school
@@ -66,14 +67,14 @@ def _assignment(
     try:
         role = AssignmentRole(row["role"].lower().replace(" ", "_").replace("-", "_"))
     except ValueError:
-        raise RejectedRow("role", f"'{row['role'][:40]}' is none of {', '.join(AssignmentRole)}.") from None
+        raise RejectedRow("role", NONE_OF, text=shown(row["role"]), words=", ".join(AssignmentRole)) from None
     if sum(bool(row[target]) for target in TARGETS) != 1:
-        raise RejectedRow(TARGETS[0], f"needs exactly one of {', '.join(TARGETS)} to be given.")
+        raise RejectedRow(TARGETS[0], N_("needs exactly one of %(columns)s to be given."), columns=", ".join(TARGETS))
     if row["grade"] and not row["schoolSourcedId"]:
-        raise RejectedRow("grade", "belongs to a caseload, which needs schoolSourcedId.")
+        raise RejectedRow("grade", N_("belongs to a caseload, which needs schoolSourcedId."))
     begins, ends = date_of(row, "beginDate"), date_of(row, "endDate")
     if begins and ends and ends < begins:
-        raise RejectedRow("endDate", f"{ends} lies before beginDate {begins}.")
+        raise RejectedRow("endDate", ENDS_BEFORE, ends=str(ends), begins=str(begins), column="beginDate")
     student = known(students, row, "studentSourcedId", "student") if row["studentSourcedId"] else None
     section = known(sections, row, "classSourcedId", "class") if row["classSourcedId"] else None
     school = active_school(run, row, "schoolSourcedId") if row["schoolSourcedId"] else None
@@ -92,5 +93,7 @@ def _key(row: Row) -> str:
     parts = [row[name] for name in ("staffSourcedId", "role", *TARGETS, "grade", "surnameFrom", "surnameTo")]
     key = row["sourcedId"] or "|".join(parts)
     if len(key) > LONGEST_KEY:
-        raise RejectedRow("sourcedId", f"or what stands in its place is longer than {LONGEST_KEY} characters.")
+        raise RejectedRow(
+            "sourcedId", N_("or what stands in its place is longer than %(limit)s characters."), limit=LONGEST_KEY
+        )
     return OF_OTHER_LISTS + key

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from models import JsonObject, Subject
 from outreach.effective import table
+from outreach.language import N_
 
 from .rejection import RosterError
 
@@ -81,11 +82,13 @@ def load_subjects() -> Subjects:
 def _lists(values: JsonObject, part: str) -> list[tuple[str, Sequence[str]]]:
     section = values.get(part)
     if not isinstance(section, dict):
-        raise RosterError(f"{FILE} has no part [{part}].")
+        raise RosterError(N_("%(file)s has no part [%(part)s]."), file=FILE, part=part)
     lists: list[tuple[str, Sequence[str]]] = []
     for name, listed in section.items():
         if not isinstance(listed, list) or not all(isinstance(entry, str) and entry for entry in listed):
-            raise RosterError(f"{FILE}, [{part}] {name}: must be a list of words in quotes.")
+            raise RosterError(
+                N_("%(file)s, [%(part)s] %(name)s: must be a list of words in quotes."), file=FILE, part=part, name=name
+            )
         lists.append((name, [str(entry) for entry in listed]))
     return lists
 
@@ -94,7 +97,12 @@ def _subject(name: str) -> Subject:
     try:
         return Subject(name)
     except ValueError:
-        raise RosterError(f"{FILE}: {name} is no subject; there are {', '.join(Subject)}.") from None
+        raise RosterError(
+            N_("%(file)s: %(name)s is no subject; there are %(subjects)s."),
+            file=FILE,
+            name=name,
+            subjects=", ".join(Subject),
+        ) from None
 
 
 @lru_cache(maxsize=2048)

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import select
 
 from models import Guardian, OrgKind, School, Staff, StaffRole, Student
+from outreach.language import N_, kept
 
 from . import staging
 from .addresses import Wanted, sync_addresses
@@ -97,11 +98,11 @@ def _person(run: Run, chunk: Chunk, what: _Roles, row: Row) -> Person:
         roles = tuple(what.held.get(row["sourcedId"], ()))
     is_ = being(roles) if roles else what.known.get(row["sourcedId"], Being())
     if is_.nobody:
-        raise RejectedRow("role", "is unknown: no role column, and roles.csv has no role of this user.")
+        raise RejectedRow("role", N_("is unknown: no role column, and roles.csv has no role of this user."))
     given, family = names_of(row, chunk.reading)
     orgs = _orgs(run, row, roles, what.school_kinds)
     if is_.student and not orgs and not what.known.get(row["sourcedId"], Being()).student:
-        raise RejectedRow("orgSourcedIds", "names no org that is here and active, so the student has no school.")
+        raise RejectedRow("orgSourcedIds", N_("names no org that is here and active, so the student has no school."))
     for column in ("grades", *HOUSEHOLD):
         text_of(row, column, KEY_LIMIT)
     preferred = name_of(row, "preferredGivenName", chunk.reading) or None
@@ -231,7 +232,7 @@ def _staff_email(chunk: Chunk, person: Person) -> str | None:
         return None
     parsed = parse_email(text)
     if parsed.reason:
-        chunk.reading.note(person.row.line, "the e-mail of a staff member is not one; it was left out.")
+        chunk.reading.note(person.row.line, N_("the e-mail of a staff member is not one; it was left out."))
         return None
     return parsed.value
 
@@ -256,7 +257,7 @@ def _stage_links(run: Run, chunk: Chunk, people: Sequence[Person]) -> None:
                 {"student_key": person.key, "guardian_key": agent, "line": line, "by_student": True} for agent in agents
             ]
         elif agents and not person.being.guardian:
-            chunk.reading.note(line, "agentSourcedIds of a member of staff says nothing about families; left out.")
+            chunk.reading.note(line, N_("agentSourcedIds of a member of staff says nothing about families; left out."))
         else:
             links += [
                 {"student_key": agent, "guardian_key": person.key, "line": line, "by_student": False}
@@ -271,7 +272,9 @@ def _agents(run: Run, chunk: Chunk, person: Person) -> list[str]:
     agents = list_of(person.row, "agentSourcedIds")
     for agent in agents:
         if len(agent) > KEY_LIMIT:
-            reason = f"names {shown(agent)}, which is longer than {KEY_LIMIT} characters."
+            reason = kept(
+                N_("names %(text)s, which is longer than %(limit)s characters."), text=shown(agent), limit=KEY_LIMIT
+            )
             run.rejects.add(Rejection(chunk.reading.name, person.row.line, "agentSourcedIds", reason, person.key))
             run.figures.tally(LINKS).rejected += 1
     return [agent for agent in agents if len(agent) <= KEY_LIMIT]

@@ -11,6 +11,7 @@ from .clock import (
     school_weeks_between,
 )
 from .closures import ClosureRefused, recall_closure, record_closure
+from .days import DayRange, day_ranges, days_between, enter_days, forget_days
 from .hours import HoursBook, Interval, OpenHours, hours_book, load_hours
 from .moments import (
     UnknownZone,
@@ -21,34 +22,69 @@ from .moments import (
     zone_of_school,
     zones_of_schools,
 )
-from .years import RunningTerm, SchoolYear, running_terms, school_years, year_spans
+from .plans import (
+    CalendarPlan,
+    CalendarRefused,
+    calendar_of,
+    check_plan,
+    copy_days,
+    keep_plan,
+    plan_of,
+    remove_calendar,
+    usual_plan,
+)
+from .years import (
+    RunningTerm,
+    SchoolYear,
+    YearWithTerms,
+    running_terms,
+    school_years,
+    year_spans,
+    years_with_terms,
+)
 
 __all__ = [
+    "CalendarPlan",
+    "CalendarRefused",
     "ClosureRefused",
+    "DayRange",
     "HoursBook",
     "Interval",
     "OpenHours",
     "RunningTerm",
     "SchoolYear",
     "UnknownZone",
+    "YearWithTerms",
     "add_business_days",
     "add_open_time",
     "business_minutes_between",
+    "calendar_of",
+    "check_plan",
+    "copy_days",
+    "day_ranges",
+    "days_between",
     "district_day",
+    "enter_days",
+    "forget_days",
     "hours_book",
     "is_school_day",
+    "keep_plan",
     "load_hours",
     "local_moment",
     "named_zone",
     "next_open",
     "open_time_between",
+    "plan_of",
     "recall_closure",
     "record_closure",
+    "remove_calendar",
     "running_terms",
     "school_days_between",
     "school_weeks_between",
     "school_years",
+    "usual_plan",
     "year_spans",
+    "years_with_terms",
     "zone_of_district",
     "zone_of_school",
     "zones_of_schools",

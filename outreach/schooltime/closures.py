@@ -9,10 +9,15 @@ from sqlalchemy.orm import Session
 
 from models import Calendar, CalendarDay, Department
 from outreach.errors import OutreachError
+from outreach.language import _
 
 
 class ClosureRefused(OutreachError):
-    """A closure that no calendar of the school can hold."""
+    """A closure that no calendar of the school can hold; ``field`` names what is wrong with the entry."""
+
+    def __init__(self, sentence: str, field: str = "first") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def record_closure(
@@ -26,10 +31,12 @@ def record_closure(
     is empty or the day lies in no calendar of the school.
     """
     if not name.strip():
-        raise ClosureRefused("Say why the school is closed; families read it.")
+        raise ClosureRefused(_("Say why the school is closed; families read it."), "name")
     calendars = _calendars(session, school_id, day, department)
     if not calendars:
-        raise ClosureRefused(f"{day} lies in no calendar of this school; enter the calendar of that year first.")
+        raise ClosureRefused(
+            _("%(day)s lies in no calendar of this school; enter the calendar of that year first.", day=str(day))
+        )
     closed = set(
         session.scalars(
             select(CalendarDay.calendar_id).where(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import District, School
 from outreach.errors import OutreachError
+from outreach.language import _
 
 WITHOUT_DISTRICT = "UTC"
 SECOND = timedelta(seconds=1)
@@ -55,7 +56,9 @@ def named_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnknownZone(f"“{name}” is not a time zone; give an IANA name such as America/Chicago.") from None
+        raise UnknownZone(
+            _("“%(name)s” is not a time zone; give an IANA name such as America/Chicago.", name=name)
+        ) from None
 
 
 def zone_of_district(session: Session) -> ZoneInfo:

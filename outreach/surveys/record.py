@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import Contact, Guardian, Request, Segment, SurveyResponse, Verdict
 from outreach.contacts import families_of_contact, lock_family, rescore
 from outreach.errors import OutreachError
+from outreach.language import _
 
 PROMOTER_FROM = 9
 PASSIVE_FROM = 7
@@ -75,7 +76,7 @@ def record_survey_response(
     """
     answered_at = answered_at or now
     if not 0 <= score <= 10:
-        raise SurveyRefused(f"{score} is no answer to this survey; it runs from 0 to 10.")
+        raise SurveyRefused(_("%(score)s is no answer to this survey; it runs from 0 to 10.", score=score))
     _check_family(session, family_id, guardian_id, at=answered_at, now=now, refused=SurveyRefused)
     same = select(SurveyResponse).where(
         SurveyResponse.family_id == family_id, SurveyResponse.answered_at == answered_at,
@@ -99,24 +100,24 @@ def _check_family(
     refused: type[OutreachError],
 ) -> None:  # fmt: skip
     if lock_family(session, family_id) is None:
-        raise refused("The family that said this does not exist.")
+        raise refused(_("The family that said this does not exist."))
     if guardian_id is not None and session.get(Guardian, guardian_id) is None:
-        raise refused("The guardian who said this does not exist.")
+        raise refused(_("The guardian who said this does not exist."))
     if at > now + CLOCKS_DIFFER:
-        raise refused("This was said at a time still to come; give the time at which the family said it.")
+        raise refused(_("This was said at a time still to come; give the time at which the family said it."))
 
 
 def _check_subject(session: Session, family_id: int, contact_id: int | None, request_id: int | None) -> None:
     if contact_id is None and request_id is None:
-        raise VerdictRefused("Say which contact or which question the family spoke about.")
+        raise VerdictRefused(_("Say which contact or which question the family spoke about."))
     if contact_id is not None:
         contact = session.get(Contact, contact_id)
         if contact is None or family_id not in families_of_contact(session, contact_id):
-            raise VerdictRefused("The contact that this is about was not with this family.")
+            raise VerdictRefused(_("The contact that this is about was not with this family."))
     if request_id is not None:
         request = session.get(Request, request_id)
         if request is None or request.family_id != family_id:
-            raise VerdictRefused("The question that this is about was not asked by this family.")
+            raise VerdictRefused(_("The question that this is about was not asked by this family."))
 
 
 def _tidy(words: str | None) -> str | None:

@@ -22,6 +22,7 @@ from outreach.delivery.ledger import (
     seen_address,
 )
 from outreach.errors import OutreachError
+from outreach.language import _
 
 from . import asking
 from .database import session, writing
@@ -68,7 +69,7 @@ def change(address_id: int) -> ResponseReturnValue:
     address = seen_address(session(), looking, address_id)
     channel, state = SENDING_CHANNELS.get(address.kind), _one_of(ConsentState, typed.get("state"))
     if channel is None or state is None:
-        return _one(address_id, [("state-out", "Choose what the family asked for.")]), 422
+        return _one(address_id, [("state-out", _("Choose what the family asked for."))]), 422
     try:
         made = change_by_staff(
             session(), looking, address_id, channel, state, typed.get("note", ""), asking.now(),
@@ -78,7 +79,7 @@ def change(address_id: int) -> ResponseReturnValue:
         session().rollback()
         return _one(address_id, [("note", str(refused))]), 422
     session().commit()
-    say("It stands in the ledger." if made else "It stood so already; nothing was added.")
+    say(_("It stands in the ledger.") if made else _("It stood so already; nothing was added."))
     return redirect(url_for("consent.one", address_id=address_id), 303)
 
 

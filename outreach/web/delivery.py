@@ -23,6 +23,8 @@ from outreach.delivery.spending import money, month
 from outreach.delivery.unknown import Became, settle_unknown
 from outreach.effective import effective_config
 from outreach.errors import OutreachError
+from outreach.language import N_, _
+from outreach.language import month as month_name
 
 from . import asking
 from .database import session
@@ -33,9 +35,9 @@ blueprint = Blueprint("delivery", __name__, url_prefix="/admin/delivery")
 LIVE_NAMES = {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"}
 SANDBOX = "sandbox"
 SETTLED = {
-    Became.ARRIVED: "Kept as arrived.",
-    Became.SEND_AGAIN: "It goes out again, after the same checks as every message.",
-    Became.GIVE_UP: "Kept as failed. The sender sees it on the plan.",
+    Became.ARRIVED: N_("Kept as arrived."),
+    Became.SEND_AGAIN: N_("It goes out again, after the same checks as every message."),
+    Became.GIVE_UP: N_("Kept as failed. The sender sees it on the plan."),
 }
 SHOWN_STATES = (
     MessageState.SCHEDULED, MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.FAILED, MessageState.SKIPPED,
@@ -66,9 +68,9 @@ def resume() -> ResponseReturnValue:
     resumed = resume_by_hand(session(), asking.viewer(), asking.now())
     session().commit()
     if resumed:
-        say("Resumed. What has waited goes out now, within hours and limits.")
+        say(_("Resumed. What has waited goes out now, within hours and limits."))
     else:
-        warn("Nothing was paused any more.")
+        warn(_("Nothing was paused any more."))
     return redirect(url_for("delivery.page"), 303)
 
 
@@ -77,7 +79,7 @@ def resume() -> ResponseReturnValue:
 def settle(message_id: int) -> ResponseReturnValue:
     chosen = request.form.get("became", "")
     if chosen not in list(Became):
-        return _page([(f"became-{message_id}", "Choose what became of it.")]), 422
+        return _page([(f"became-{message_id}", _("Choose what became of it."))]), 422
     try:
         settle_unknown(
             session(), asking.viewer(), message_id, request.form.get("attempt", ""), Became(chosen), asking.now()
@@ -87,7 +89,7 @@ def settle(message_id: int) -> ResponseReturnValue:
         warn(str(refused))
         return redirect(url_for("delivery.page"), 303)
     session().commit()
-    say(SETTLED[Became(chosen)])
+    say(_(SETTLED[Became(chosen)]))
     return redirect(url_for("delivery.page", _anchor="unknown"), 303)
 
 
@@ -98,12 +100,12 @@ def live(school_id: int, channel: str) -> ResponseReturnValue:
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
-        return _page([(f"day-{school_id}-{channel}", "The day must look like 2026-11-24.")]), 422
+        return _page([(f"day-{school_id}-{channel}", _("The day must look like 2026-11-24."))]), 422
     if day is None and request.form.get("do") != "not_live":
-        return _page([(f"day-{school_id}-{channel}", "Choose the first day.")]), 422
+        return _page([(f"day-{school_id}-{channel}", _("Choose the first day."))]), 422
     set_live_from(session(), asking.viewer(), school_id, Channel(channel), day, asking.now())
     session().commit()
-    say("Kept." if day else "Taken back. What waits is skipped when its time comes, and says so.")
+    say(_("Kept.") if day else _("Taken back. What waits is skipped when its time comes, and says so."))
     return redirect(url_for("delivery.page", _anchor="live"), 303)
 
 
@@ -119,14 +121,22 @@ def _page(problems: list[tuple[str, str]] | None = None) -> str:
     live_now = live_channels(settings)
     cadence = effective_config(session(), now).cadence
     by_channel = {channel: LIVE_NAMES[channel] if channel in live_now else SANDBOX for channel in COLUMN}
+    running = month(session(), looking, now, cadence.spending, bool(live_now))
     return render_template(
         "delivery/page.html", providers=provider_healths(session(), looking, by_channel, now),
         queue=queue_figures(session(), looking, now), asked=asked_of_people(session(), looking),
-        month=month(session(), looking, now, cadence.spending, bool(live_now)), money=money,
+        month=running, money=money,
         schools=standings(session(), looking, live_now, now), ready=readiness(session(), looking, settings),
         whole_district=looking.sees_district, sending=cadence.sending, breaker=cadence.breaker, now=now,
         problems=problems or [], typed=request.form, became=list(Became), any_live=bool(live_now),
+        month_words=_month_words(running.first_day),
     )  # fmt: skip
+
+
+def _month_words(day: date) -> str:
+    """``November 2026``, as a heading begins."""
+    words = _("%(month)s %(year)s", month=month_name(day), year=day.year)
+    return words[:1].upper() + words[1:]
 
 
 def _state(text: str) -> MessageState | None:

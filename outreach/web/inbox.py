@@ -24,6 +24,7 @@ from outreach.delivery.inbound import (
     take_question,
 )
 from outreach.delivery.inbound.inbox import find
+from outreach.language import N_, _
 
 from . import asking
 from .database import session, writing
@@ -33,7 +34,7 @@ from .webhooks import providers
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 SHOWN = {"waiting": InboundState.NEW, "aside": InboundState.DISMISSED, "found": InboundState.MATCHED}
-PLACES = "places messages"
+PLACES = N_("places messages")
 """Why a reader of the inbox may read what stands in it."""
 Problems = list[tuple[str, str]]
 
@@ -68,7 +69,7 @@ def theirs(inbound_id: int) -> ResponseReturnValue:
     """``who`` is ``family:guardian``; without the second, somebody of the family."""
     family, guardian = (number_or_none(each) for each in request.form.get("who", "").partition(":")[::2])
     if family is None:
-        return _one(inbound_id, [("who", "Choose whose message this is.")]), 422
+        return _one(inbound_id, [("who", _("Choose whose message this is."))]), 422
 
     def step() -> None:
         match(
@@ -76,7 +77,7 @@ def theirs(inbound_id: int) -> ResponseReturnValue:
             add_address="add_address" in request.form,
         )  # fmt: skip
 
-    return _step(inbound_id, step, "It stands with the family now.", "who")
+    return _step(inbound_id, step, _("It stands with the family now."), "who")
 
 
 @blueprint.post("/<int:inbound_id>/dismiss")
@@ -85,7 +86,7 @@ def nobodys(inbound_id: int) -> ResponseReturnValue:
     def step() -> None:
         dismiss(session(), asking.viewer(), inbound_id, request.form.get("why", ""), asking.now())
 
-    return _step(inbound_id, step, "Set aside. It stays here, with your reason.", "why")
+    return _step(inbound_id, step, _("Set aside. It stays here, with your reason."), "why")
 
 
 @blueprint.post("/<int:inbound_id>/put-back")
@@ -97,7 +98,7 @@ def back(inbound_id: int) -> ResponseReturnValue:
         session().rollback()
         return _one(inbound_id, [("", str(refused))]), 422
     session().commit()
-    say("It waits for a person again.")
+    say(_("It waits for a person again."))
     return redirect(url_for("inbox.one", inbound_id=inbound_id), 303)
 
 
@@ -112,7 +113,7 @@ def take(request_id: int) -> ResponseReturnValue:
         session().rollback()
         warn(str(refused))
     else:
-        say("The question is yours. The family’s due time stays.")
+        say(_("The question is yours. The family’s due time stays."))
     return redirect(url_for("requests.one", request_id=request_id), 303)
 
 

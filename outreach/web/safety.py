@@ -28,6 +28,7 @@ from outreach.delivery.safety import (
     take_off_call,
     watches,
 )
+from outreach.language import N_, _
 
 from . import asking
 from .database import session, writing
@@ -57,7 +58,7 @@ def take_it(alert_id: int) -> ResponseReturnValue:
         take(session(), asking.viewer(), alert_id, asking.now())
 
     back = url_for("safety.put_it_back", alert_id=alert_id)
-    return _step(alert_id, step, "You have it. Nobody else is told again.", back)
+    return _step(alert_id, step, _("You have it. Nobody else is told again."), back)
 
 
 @blueprint.post("/<int:alert_id>/put-back")
@@ -66,7 +67,7 @@ def put_it_back(alert_id: int) -> ResponseReturnValue:
     def step() -> None:
         put_back(session(), asking.viewer(), alert_id, asking.now())
 
-    return _step(alert_id, step, "Put back. The list is told again now.")
+    return _step(alert_id, step, _("Put back. The list is told again now."))
 
 
 @blueprint.post("/<int:alert_id>/no-danger")
@@ -76,7 +77,7 @@ def no_danger(alert_id: int) -> ResponseReturnValue:
         end(session(), asking.viewer(), alert_id, SafetyOutcome.NO_DANGER, asking.now(), request.form.get("note"))
 
     back = url_for("safety.open_again", alert_id=alert_id)
-    return _step(alert_id, step, "Ended: no danger. The words show again to who works with the family.", back)
+    return _step(alert_id, step, _("Ended: no danger. The words show again to who works with the family."), back)
 
 
 @blueprint.post("/<int:alert_id>/handled")
@@ -86,7 +87,7 @@ def handled(alert_id: int) -> ResponseReturnValue:
         end(session(), asking.viewer(), alert_id, SafetyOutcome.HANDLED, asking.now(), request.form.get("note"))
 
     back = url_for("safety.open_again", alert_id=alert_id)
-    return _step(alert_id, step, "Ended: handled. The words stay with the list.", back)
+    return _step(alert_id, step, _("Ended: handled. The words stay with the list."), back)
 
 
 @blueprint.post("/<int:alert_id>/reopen")
@@ -95,7 +96,7 @@ def open_again(alert_id: int) -> ResponseReturnValue:
     def step() -> None:
         reopen(session(), asking.viewer(), alert_id, asking.now())
 
-    return _step(alert_id, step, "Open again, and yours.")
+    return _step(alert_id, step, _("Open again, and yours."))
 
 
 @blueprint.post("/contacts/<int:contact_id>")
@@ -104,8 +105,11 @@ def worry(contact_id: int) -> ResponseReturnValue:
     alert = raise_by_hand(session(), asking.viewer(), contact_id, asking.now(), request.form.get("note"))
     told = listeners(session(), alert.school_id, asking.viewer().on)
     session().commit()
-    names = ", ".join(person.name for person in told) or "nobody yet: this school has no list"
-    say(f"The safety list is told now: {names}. If somebody is in danger this minute, call 911.")
+    names = ", ".join(person.name for person in told)
+    if names:
+        say(_("The safety list is told now: %(names)s. If somebody is in danger this minute, call 911.", names=names))
+    else:
+        say(_("Nobody is told yet: this school has no list. If somebody is in danger this minute, call 911."))
     return redirect(url_for("families.page", family_id=alert.family_id), 303)
 
 
@@ -119,7 +123,7 @@ def put(school_id: int) -> ResponseReturnValue:
         session().rollback()
         return _page([(refused.field, str(refused))]), 422
     session().commit()
-    say("On the list, from now on and at any hour.")
+    say(_("On the list, from now on and at any hour."))
     return redirect(url_for("safety.page") + f"#list-{school_id}", 303)
 
 
@@ -128,7 +132,7 @@ def put(school_id: int) -> ResponseReturnValue:
 def remove(school_id: int, staff_id: int) -> ResponseReturnValue:
     take_off_call(session(), asking.viewer(), school_id, staff_id, asking.now())
     session().commit()
-    say("Off the list.")
+    say(_("Off the list."))
     return redirect(url_for("safety.page") + f"#list-{school_id}", 303)
 
 
@@ -148,7 +152,7 @@ def _page(problems: Problems | None = None) -> str:
     looking = asking.viewer()
     listens = watches(session(), looking)
     if not listens and not looking.administers:
-        raise NotAllowed("This page is for your school’s safety list; ask an administrator who is on it.")
+        raise NotAllowed(_("This page is for your school’s safety list; ask an administrator who is on it."))
     alerts = open_alerts(session(), looking)
     _leave_trace(alerts)
     lists = safety_lists(session(), looking)
@@ -189,5 +193,5 @@ def _leave_trace(alerts: Iterable[AlertView]) -> None:
 
 def _read(trail: Session, alerts: Iterable[AlertView]) -> None:
     for alert in alerts:
-        audit(trail, asking.viewer(), "read", "safety_alert", alert.id, asking.now(), because="is told of alerts")
+        audit(trail, asking.viewer(), "read", "safety_alert", alert.id, asking.now(), because=N_("is told of alerts"))
     trail.commit()

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from models import AccountRole, Channel
 from outreach.delivery import DeliveryRefused, sandbox
 from outreach.delivery.inbound import read
+from outreach.delivery.receipt import ReceiptEvent
+from outreach.language import N_, _
 
 from . import asking
 from .database import db, session
@@ -17,6 +19,16 @@ from .notices import say
 from .webhooks import providers
 
 blueprint = Blueprint("sandbox", __name__, url_prefix="/admin/sandbox")
+STATUSES = {
+    ReceiptEvent.ACCEPTED: N_("taken"),
+    ReceiptEvent.SENT: N_("sent on"),
+    ReceiptEvent.DELIVERED: N_("arrived"),
+    ReceiptEvent.FAILED: N_("did not arrive"),
+    ReceiptEvent.BLOCKED: N_("came back for now"),
+    ReceiptEvent.BOUNCED: N_("came back"),
+    ReceiptEvent.UNSUBSCRIBED: N_("asked to stop"),
+    ReceiptEvent.RESUBSCRIBED: N_("asked to go on"),
+}
 READERS = (AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR)
 
 
@@ -42,7 +54,7 @@ def write_back(message_id: int) -> ResponseReturnValue:
     session().commit()
     if kept is not None:
         read(db.sessionmaker, kept, providers(), now)
-    say("It came in, and was read as if the family had written it.")
+    say(_("It came in, and was read as if the family had written it."))
     return redirect(url_for("sandbox.page"), 303)
 
 
@@ -51,7 +63,7 @@ def _page(wrong_id: int | None = None, words: str = "", problem: str | None = No
     may_answer = sandbox.to_families(session(), [row for row in rows if row.channel in _open_channels()])
     return render_template(
         "sandbox/page.html", messages=rows, may_answer=may_answer, key=token_hex(8), wrong_id=wrong_id, words=words,
-        problem=problem,
+        problem=problem, statuses=STATUSES,
     )  # fmt: skip
 
 

@@ -14,7 +14,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from models import Account, Role
 
-from . import rate_limits  # noqa: F401 - registers the storage's scheme
+from . import (
+    rate_limits,  # noqa: F401 - registers the storage's scheme
+    sign_in_words,
+)
 from .database import db
 from .mail import OutboxMail
 
@@ -53,20 +56,16 @@ def configure(app: Flask, *, over_tls: bool) -> None:
         SECURITY_POST_LOGIN_VIEW="/",
         SECURITY_POST_LOGOUT_VIEW="/login",
         SECURITY_POST_CHANGE_VIEW="/account",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET="Choose your password for Outreach",  # noqa: S106 - a subject line
         SECURITY_EMAIL_HTML=False,
-        SECURITY_MSG_LOGIN=("Please sign in to see this page.", "info"),
-        SECURITY_MSG_UNAUTHENTICATED=("Please sign in to see this page.", "info"),
-        SECURITY_MSG_GENERIC_AUTHN_FAILED=(
-            "That e-mail and password do not belong together, or the account is no longer active.", "error",
-        ),
-    )  # fmt: skip
+    )
+    sign_in_words.configure(app)
 
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
     datastore = FSQLALiteUserDatastore(db, Account, Role)
-    Security(app, datastore, mail_util_cls=OutboxMail, register_blueprint=True)
+    security = Security(app, datastore, mail_util_cls=OutboxMail, register_blueprint=True)
+    sign_in_words.init_app(app, security)
     # By session only: without this the body of every request that is JSON is read in search of a token.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # flask-login puts it there
     _limit_tries(app)

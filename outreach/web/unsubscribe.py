@@ -5,7 +5,7 @@ No sign-in and no CSRF token: whoever holds the signed link may use it, and a ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint, current_app, render_template, request
@@ -17,6 +17,7 @@ from models import Address, AddressKind, ContactPoint, District, Guardian
 from outreach.delivery.consent_changes import may_undo, stop_by_link, stopped_by_link, undo_by_link
 from outreach.delivery.ledger import masked
 from outreach.delivery.links import UNSUBSCRIBE_PATH, address_of_token
+from outreach.language import LANGUAGES, N_, _, best_of, speaking
 
 from . import asking
 from .database import db, session
@@ -28,43 +29,15 @@ csrf.exempt(blueprint)
 
 MOST, WITHIN_SECONDS = 20, 3600
 """Changes of one address: each stands in the ledger for good."""
-SPOKEN = ("en", "es")
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "title": "E-mails from {district}",
-        "ask": "Do you want no more e-mails from {district} at {address}?",
-        "button": "Stop these e-mails",
-        "kept": "Texts, calls and paper from the school are not changed by this.",
-        "done": "Done. {address} gets no more e-mails from us.",
-        "already": "{address} gets no e-mails from us any more.",
-        "undo": "I did this by mistake",
-        "office": "To get e-mails again, ask your school’s office.",
-        "undone": "{address} gets e-mails from {district} again.",
-        "nothing": "There was nothing to take back.",
-        "unknown_title": "This link does not work",
-        "unknown": "Perhaps a part of it was cut off. Open the whole link from the e-mail, or ask your school’s office "
-        "to stop the e-mails.",
-        "often": "That was changed very often just now. Please try again in an hour.",
-        "us": "the school district",
-    },
-    "es": {
-        "title": "Correos de {district}",
-        "ask": "¿Quiere dejar de recibir correos de {district} en {address}?",
-        "button": "No recibir estos correos",
-        "kept": "Los mensajes de texto, las llamadas y las cartas de la escuela no cambian.",
-        "done": "Listo. {address} ya no recibirá correos nuestros.",
-        "already": "{address} ya no recibe correos nuestros.",
-        "undo": "Fue un error",
-        "office": "Para volver a recibir correos, pregunte en la oficina de la escuela.",
-        "undone": "{address} vuelve a recibir correos de {district}.",
-        "nothing": "No había nada que deshacer.",
-        "unknown_title": "Este enlace no funciona",
-        "unknown": "Quizás le falta una parte. Abra el enlace completo desde el correo, o pida en la oficina de la "
-        "escuela que no le envíen más correos.",
-        "often": "Esto se cambió muchas veces hace un momento. Inténtelo de nuevo en una hora.",
-        "us": "el distrito escolar",
-    },
+SENTENCES = {
+    "ask": N_("Do you want no more e-mails from %(district)s at %(address)s?"),
+    "done": N_("Done. %(address)s gets no more e-mails from us."),
+    "already": N_("%(address)s gets no e-mails from us any more."),
+    "undone": N_("%(address)s gets e-mails from %(district)s again."),
+    "nothing": N_("There was nothing to take back."),
+    "often": N_("That was changed very often just now. Please try again in an hour."),
 }
+"""How it stands, or what was done."""
 
 
 @blueprint.get("/<token>")
@@ -122,30 +95,43 @@ def _too_often(address_id: int) -> bool:
 
 
 def _unknown() -> ResponseReturnValue:
-    spoken = _accepted()
-    words = WORDS[spoken]
-    return render_template(
-        "unsubscribe/page.html", spoken=spoken, words=words, title=words["unknown_title"], said=words["unknown"],
-        stop_at=None, undo_at=None, then=None,
-    ), 404  # fmt: skip
+    with speaking(_accepted()):
+        return _shown(
+            _("This link does not work"),
+            _(
+                "Perhaps a part of it was cut off. Open the whole link from the e-mail, or ask your school’s office to "
+                "stop the e-mails."
+            ),
+        ), 404
 
 
 def _page(token: str, address: Address, state: str) -> str:
-    spoken = _language(address.id)
-    words = WORDS[spoken]
-    district = session().scalar(select(District.name)) or words["us"]
-    shown = {"district": district, "address": masked(address.kind, address.value)}
-    back = state in ("done", "already") and may_undo(session(), address.id)
+    with speaking(_language(address.id)):
+        district = session().scalar(select(District.name)) or _("the school district")
+        back = state in ("done", "already") and may_undo(session(), address.id)
+        then = None
+        if state == "ask":
+            then = _("Texts, calls and paper from the school are not changed by this.")
+        elif state == "already" and not back:
+            then = _("To get e-mails again, ask your school’s office.")
+        values = {"district": district, "address": masked(address.kind, address.value)}
+        return _shown(
+            _("E-mails from %(district)s", district=district), _(SENTENCES[state], **values), then,
+            stop_at=f"{UNSUBSCRIBE_PATH}/{token}" if state == "ask" else None,
+            undo_at=f"{UNSUBSCRIBE_PATH}/{token}/undo" if back else None,
+        )  # fmt: skip
+
+
+def _shown(
+    title: str, told: str, then: str | None = None, *, stop_at: str | None = None, undo_at: str | None = None
+) -> str:  # fmt: skip
+    """In the language spoken now, and without the frame of staff: whoever is signed in here, it is a family's page."""
     return render_template(
-        "unsubscribe/page.html", spoken=spoken, words=words, title=words["title"].format(**shown),
-        said=words[state].format(**shown),
-        stop_at=f"{UNSUBSCRIBE_PATH}/{token}" if state == "ask" else None,
-        undo_at=f"{UNSUBSCRIBE_PATH}/{token}/undo" if back else None,
-        then=words["kept"] if state == "ask" else words["office"] if state == "already" and not back else None,
-    )  # fmt: skip
+        "unsubscribe/page.html", title=title, told=told, then=then, stop_at=stop_at, undo_at=undo_at, frame=None
+    )
 
 
-def _language(address_id: int) -> str:
+def _language(address_id: int) -> str | None:
     """What all who have this address read, where it is one of ours; else what the browser asks for."""
     read = session().scalars(
         select(Guardian.language)
@@ -154,8 +140,8 @@ def _language(address_id: int) -> str:
     )
     spoken = {(language or "").split("-")[0].lower() for language in read}
     only = spoken.pop() if len(spoken) == 1 else ""
-    return only if only in SPOKEN else _accepted()
+    return only if only in LANGUAGES else _accepted()
 
 
-def _accepted() -> str:
-    return request.accept_languages.best_match(SPOKEN, default="en") or "en"
+def _accepted() -> str | None:
+    return best_of(request.accept_languages.values())

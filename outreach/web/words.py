@@ -133,21 +133,24 @@ def outcome_icon(outcome: Outcome) -> str:
     return OUTCOMES[outcome][1]
 
 
-def day(value: date | datetime | None, today: date | None = None) -> str:
-    """``Tue 17 Nov``, the reader's own clock; with the year where it is not this one."""
+def day(value: date | datetime | None, zone: str | None = None) -> str:
+    """``Tue 17 Nov`` by the reader's clock, or by ``zone``; with the year where it is not this one."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(asking.zone()).date() if value.tzinfo else value.date()
-    return spoken.day(value, today or asking.now().astimezone(asking.zone()).date())
+        value = _local(value, zone).date()
+    return spoken.day(value, asking.now().astimezone(asking.zone()).date())
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
     """``Tue 17 Nov, 6:12 pm`` by the reader's clock, or by ``zone``; a time without zone is shown as it stands."""
     if value is None:
         return ""
-    local = value.astimezone(ZoneInfo(zone) if zone else asking.zone()) if value.tzinfo else value
-    return spoken.moment(local, asking.now().astimezone(asking.zone()).date())
+    return spoken.moment(_local(value, zone), asking.now().astimezone(asking.zone()).date())
+
+
+def _local(value: datetime, zone: str | None) -> datetime:
+    return value.astimezone(ZoneInfo(zone) if zone else asking.zone()) if value.tzinfo else value
 
 
 def weekday(value: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from models import AccountRole, Message, MessageState, PauseKind, ProviderPause
 from outreach import store
 from outreach.app import create_app
 from outreach.delivery.unknown import Became, settle_unknown
+from outreach.language import said
 from outreach.web.database import close
 from tests.web.conftest import HASHED, PASSWORD, TOKEN
 from tests.world import World
@@ -91,7 +93,7 @@ def the_breaker_shows(district: District) -> None:
     ]  # fmt: skip
     page = administrator_reads(district, "/admin/delivery")
     for pause in pauses:
-        assert pause.why in page
+        assert escape(said(pause.why)) in page
     assert "Twilio failed" in page
     assert "SendGrid failed" in page
 
@@ -131,7 +133,7 @@ def waits_or_is_stale(district: District) -> None:
     stale = district.tags("afternoon") - unclear
     assert stale
     assert {tag for tag, message in messages.items() if message.state is MessageState.EXPIRED} == stale
-    assert all("stale" in (messages[tag].state_reason or "") for tag in stale)
+    assert all("stale" in said(messages[tag].state_reason) for tag in stale)
     waiting = messages.keys() - stale - unclear
     assert {messages[tag].state for tag in waiting} == {MessageState.SCHEDULED}
 

@@ -21,6 +21,7 @@ from models import (
 )
 from outreach.delivery.breaker import rates, watch_rates
 from outreach.delivery.pauses import allowance, pause_provider, resume_providers
+from outreach.language import said
 from tests.contract.stub import Answer, running
 from tests.world import NOW, World
 
@@ -65,7 +66,7 @@ def test_it_says_in_a_sentence_what_happened_and_when_it_is_tried_again(session:
     assert standing is not None
     assert standing.kind is PauseKind.ERRORS
     # 10:01 in Chicago, and two minutes.
-    assert standing.why == "Twilio failed 14 of the last 20 calls; it is tried again at 10:03."
+    assert said(standing.why) == "Twilio failed 14 of the last 20 calls; it is tried again at 10:03 am."
 
 
 def test_a_message_s_own_fault_and_a_recipient_s_quiet_hours_are_not_the_provider_s(

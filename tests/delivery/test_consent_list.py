@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Address, AddressKind, Channel, Consent, ConsentCategory, ConsentSource, ConsentState
-from outreach.cli.consent_list import import_consents
 from outreach.delivery import consents_of, record_consent
+from outreach.delivery.consent_list import import_consents
 from outreach.roster import ImportFigures
 from tests.world import NOW, World
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,6 +16,7 @@ from outreach.delivery.first_text import is_first_text, names_around, refusal
 from outreach.delivery.gate import BARE_REPLIES
 from outreach.delivery.links import Links
 from outreach.effective import effective_config
+from outreach.language import said
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
 
@@ -179,9 +182,7 @@ def test_a_family_s_e_mail_leaves_over_its_footer_and_staff_s_without(session: S
 def test_the_gate_s_last_look_refuses_what_was_let_through_before(
     session: Session, world: World, body: str, says: str
 ) -> None:
-    said = words_refused(session, text(session, household(world), body=body), rules(session))
-    assert said is not None
-    assert says in said
+    assert says in said(words_refused(session, text(session, household(world), body=body), rules(session)))
 
 
 def test_a_later_text_may_carry_a_surname_and_a_mark_where_the_district_allows_it(
@@ -204,3 +205,27 @@ def test_an_intent_with_a_gap_is_not_kept(session: Session, world: World) -> Non
     with pytest.raises(DeliveryRefused, match="own words"):
         text(session, home, title="About {student}")
     assert text(session, home, key="ours", kind=MessageKind.HELP, body="Ours [name]").id
+
+
+def test_a_first_text_leads_to_the_school_s_directory_and_the_next_does_not(session: Session, world: World) -> None:
+    home = household(world)
+    message = text(session, home)
+    assert "https://cedar.example.org" not in final_words(session, message, LINKS).body, "nobody is listed yet"
+    world.whom_to_ask(home.school)
+    assert f"https://cedar.example.org/ask/school-{home.school.id}" in final_words(session, message, LINKS).body
+    assert "/ask" not in final_words(session, message, Links()).body, "no public address is set"
+    message.state, message.sent_at = MessageState.DELIVERED, NOW
+    session.flush()
+    assert "/ask" not in final_words(session, text(session, home, key="next"), LINKS).body
+
+
+def test_what_leaves_by_the_outbox_carries_the_directory_too(
+    sessions: sessionmaker[Session], providers: Providers
+) -> None:
+    with sessions.begin() as session:
+        home = household(World(session))
+        World(session).whom_to_ask(home.school)
+        text(session, home)
+    deliver_due(sessions, replace(providers, links=LINKS), lambda: NOW, "worker-1")
+    with sessions() as session:
+        assert f"/ask/school-{home.school.id}" in session.scalars(select(SandboxMessage)).one().body

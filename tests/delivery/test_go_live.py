@@ -126,6 +126,6 @@ def test_what_should_be_done_first_is_said(session: Session, world: World) -> No
         sendgrid_from_email="school@example.org",
     )  # fmt: skip
     missing = [one.words for one in readiness(session, viewer, live) if not one.done]
-    assert [words.partition("(")[2].rstrip(").") for words in missing if "(" in words] == [
+    assert [words.partition(" set ")[2].rstrip(".") for words in missing if " set " in words] == [
         "SENDGRID_WEBHOOK_PUBLIC_KEY", "SENDGRID_INBOUND_DOMAIN and its key",
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from models import (
     ProviderPause,
 )
 from outreach.delivery import Providers, build, deliver_due, drain
+from outreach.language import said
 from tests.contract.lines import settings
 from tests.contract.stub import Answer, Stub, running
 from tests.delivery.letters import household, text
@@ -107,7 +108,7 @@ def test_wrong_credentials_stop_the_channel(sessions: sessionmaker[Session], lin
     drain(sessions, lines, lambda: LONG_AFTER, "w")
     assert len(stub.asked) == 1
     with sessions() as session:
-        assert "twilio" in session.scalars(select(ProviderPause.why)).one()
+        assert said(session.scalars(select(ProviderPause.why)).one()) == "Twilio refuses us: the credentials are wrong."
 
 
 @pytest.mark.parametrize("live_from", [None, NOW.date() + timedelta(days=20)])

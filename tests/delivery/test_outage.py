@@ -17,6 +17,7 @@ from models import Channel, Message, MessageState, ProviderPause
 from outreach.delivery import Outgoing, Providers, deliver_due, outbox
 from outreach.delivery.errors import NotReached
 from outreach.effective import effective_config
+from outreach.language import said
 from tests.contract.stub import Answer, nobody_listens, running
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
@@ -110,7 +111,7 @@ def test_what_is_refused_again_and_again_ends_while_others_go_through(
         taken += deliver_due(sessions, providers, partial(_at, now), "w").accepted
     message = _one(sessions, slow)
     assert (message.state, message.attempts, taken) == (MessageState.FAILED, limit, limit)
-    assert message.state_reason == "The provider did not take it, again and again: too many messages."
+    assert said(message.state_reason) == "The provider did not take it, again and again: too many messages."
     assert now - NOW > HOUR
 
 

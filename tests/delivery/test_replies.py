@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from outreach.cli.finding import Weight
 from outreach.cli.machine_checks import check_configuration_files
 from outreach.delivery import segments_of
 from outreach.delivery.replies import (
     RepliesWrong,
     Reply,
+    ask_value,
     check_replies,
     moment_words,
     replies_of,
@@ -25,12 +25,15 @@ from outreach.delivery.replies import (
 )
 from outreach.delivery.segments import Alphabet
 from outreach.delivery.wording import unfinished
+from outreach.upkeep.finding import Weight
 from tests.world import World
 
 CENTRAL = ZoneInfo("America/Chicago")
 VALUES = {
     "district": "Cedar Grove Unified School District", "school": "Lincoln Middle School", "sender": "Ms. Okafor",
     "phone": "(312) 555-0100", "reopens": "Monday at 8:00 AM", "unsubscribe": "https://cedar.example.org/unsubscribe/x",
+    "ask": "https://cedar.example.org/ask/LMS/es", "owner": "Mr. Bellweather",
+    "expect": "The school is closed until Monday, January 4; you can expect an answer by Wednesday, January 6.",
 }  # fmt: skip
 
 
@@ -39,7 +42,7 @@ VALUES = {
 def test_every_reply_is_whole_with_all_values_and_without_those_that_may_be_missing(
     reply: Reply, language: str
 ) -> None:
-    few = {name: value for name, value in VALUES.items() if name not in ("phone", "sender", "school")}
+    few = {name: value for name, value in VALUES.items() if name not in ("phone", "sender", "school", "ask", "expect")}
     for values in (VALUES, few):
         said = reply_words(reply, language, values)
         assert unfinished(said) is None
@@ -57,6 +60,28 @@ def test_the_first_text_names_district_school_and_sender_and_says_how_to_stop_an
     assert all(VALUES[name] in said for name in ("district", "school", "sender"))
     assert "STOP" in said
     assert {"en": "night", "es": "noche"}[language] in said
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_help_every_e_mail_and_the_first_text_lead_to_whom_to_ask(language: str) -> None:
+    for reply in (Reply.HELP, Reply.FOOTER, Reply.FIRST_TEXT):
+        assert VALUES["ask"] in reply_words(reply, language, VALUES), reply
+    assert "HELP" in reply_words(Reply.FIRST_TEXT, language, VALUES)
+    nowhere = {name: value for name, value in VALUES.items() if name != "ask"}
+    for reply in (Reply.HELP, Reply.FOOTER, Reply.FIRST_TEXT):
+        assert "http" not in reply_words(reply, language, nowhere | {"unsubscribe": "x"}), reply
+
+
+def test_whom_to_ask_is_named_only_where_the_directory_has_a_line_and_an_address_leads_there(
+    session: Session, world: World
+) -> None:
+    school = world.school(code="LMS")
+    assert ask_value(session, school.id, "en", "https://cedar.example.org") == {}
+    world.whom_to_ask(school)
+    assert ask_value(session, school.id, "es", None) == {}
+    assert ask_value(session, school.id, "es", "https://cedar.example.org") == {
+        "ask": "https://cedar.example.org/ask/LMS/es"
+    }
 
 
 def test_the_confirmation_of_an_opt_out_is_one_plain_segment_in_english() -> None:

@@ -21,6 +21,7 @@ from outreach.delivery.errors import (
     Unclear,
 )
 from outreach.delivery.terms import Terms, terms_at
+from outreach.language import said
 from tests.delivery.letters import household, text
 from tests.world import NOW, World
 
@@ -144,4 +145,4 @@ def test_a_teacher_reads_why_it_has_not_left_and_only_a_provider_s_own_no_uses_a
     outgoing, terms = begun(sessions, providers)
     message = finish(sessions, outgoing, answer, terms)
     assert (message.state, message.attempts) == (MessageState.SCHEDULED, tries)
-    assert message.state_reason == f"It has not left yet ({answer.words}); it is tried again."
+    assert said(message.state_reason) == f"It has not left yet ({answer.words}); it is tried again."

@@ -33,9 +33,9 @@ from models import (
     School,
 )
 from outreach.cli import main
-from outreach.cli.district_checks import check_district
-from outreach.cli.finding import Finding, Weight, named
 from outreach.cli.machine_checks import check_environment, check_static_files
+from outreach.upkeep.district import check_district
+from outreach.upkeep.finding import Finding, Weight, named
 from tests.ground.test_settings import KEY, LIVE_SMS, der, ec_key
 from tests.world import CHICAGO, NOW, YEAR_ENDS, World
 

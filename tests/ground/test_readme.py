@@ -9,8 +9,8 @@ import pytest
 
 from config.settings import SECRETS, variable_names
 from outreach.cli import main
-from outreach.cli.consent_list import CONSENTS
 from outreach.contacts.import_rows import CONTACTS
+from outreach.delivery.consent_list import CONSENTS
 from outreach.roster.lists import HEADERS
 from tests.conftest import REPOSITORY
 

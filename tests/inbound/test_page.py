@@ -25,7 +25,7 @@ from models import (
 from outreach import store
 from outreach.delivery import build
 from outreach.delivery.inbound import Incoming, keep, read
-from tests.web.conftest import Town, town  # noqa: F401  # the fixture
+from tests.web.conftest import Town, town, town_postgresql, town_sqlite  # noqa: F401  # fixtures
 from tests.world import NOW
 
 STRANGER = "+13125550199"

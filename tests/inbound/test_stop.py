@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+import pytest
 from sqlalchemy import select
 
 from models import (
@@ -22,7 +24,9 @@ from models import (
     SandboxMessage,
 )
 from outreach.delivery import Providers, drain
+from outreach.delivery.links import Links
 from outreach.delivery.providers.sandbox import Sandbox
+from outreach.language import said
 from tests.world import NOW
 
 from .mail import Mailroom
@@ -59,7 +63,7 @@ def test_what_waits_for_the_number_is_called_off_at_once_with_a_reason_a_teacher
 
     (now_is,) = mailroom.rows(select(type(waiting)).where(type(waiting).id == waiting.id))
     assert now_is.state is MessageState.SKIPPED
-    assert now_is.state_reason == "This person wrote on 24 November that no more texts should come."
+    assert said(now_is.state_reason) == "This person wrote on November 24 that no more texts should come."
 
 
 def test_e_mails_go_on_when_texts_end(mailroom: Mailroom) -> None:
@@ -227,6 +231,35 @@ def test_help_is_answered_with_district_school_and_office_once(mailroom: Mailroo
     assert home.school.name in reply.body
     assert "312 555 0100" in reply.body
     assert "STOP" in reply.body
+
+
+def test_help_leads_to_the_school_s_own_directory_in_the_family_s_language(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    mailroom.providers = replace(mailroom.providers, links=Links("https://lakeside.example.org", "k" * 40))
+    mailroom.build(lambda world: world.whom_to_ask(home.school))
+    mailroom.build(lambda world: setattr(world.session.merge(home.guardian), "language", "es"))
+    mailroom.arrives("AYUDA")
+
+    (reply,) = mailroom.replies()
+    assert f"https://lakeside.example.org/ask/school-{home.school.id}/es" in reply.body
+
+
+@pytest.mark.parametrize(
+    ("listed", "public_url"), [(True, None), (False, "https://lakeside.example.org"), (False, None)]
+)
+def test_help_names_no_directory_where_there_is_none_or_no_address_leads_there(
+    mailroom: Mailroom, listed: bool, public_url: str | None
+) -> None:
+    home = mailroom.home()
+    mailroom.providers = replace(mailroom.providers, links=Links(public_url, "k" * 40))
+    if listed:
+        mailroom.build(lambda world: world.whom_to_ask(home.school))
+    mailroom.arrives("HELP")
+
+    (reply,) = mailroom.replies()
+    assert "STOP" in reply.body
+    assert "/ask" not in reply.body
+    assert "Whom to ask" not in reply.body
 
 
 def test_help_from_a_stranger_is_answered_too(mailroom: Mailroom) -> None:

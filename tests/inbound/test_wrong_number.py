@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models import (
@@ -30,6 +31,7 @@ from outreach.contacts import log_message_contact
 from outreach.delivery import record_consent
 from outreach.delivery.inbound import match
 from outreach.delivery.inbound.stopping import WRONG_NUMBER
+from outreach.language import speaking
 from tests.world import NOW, World
 
 from .mail import Mailroom
@@ -152,3 +154,28 @@ def test_a_person_who_knows_better_makes_the_number_work_again(mailroom: Mailroo
     assert address.health is AddressHealth.USABLE
     assert mailroom.consents(home)[ConsentCategory.SCHOOL] is ConsentState.IN
     assert [asked.question for asked in mailroom.rows(select(Request))] == ["wrong number"]
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_a_wrong_number_is_taken_back_whatever_language_is_spoken_where_that_is_done(
+    mailroom: Mailroom, tag: str
+) -> None:
+    home = mailroom.home()
+    came = mailroom.arrives("wrong number")
+    with mailroom.sessions.begin() as session, speaking(tag):
+        keeper = World(session).account(World(session).staff(session.merge(home.school)), AccountRole.ADMINISTRATOR)
+        viewer = viewer_of(session, keeper, NOW)
+        match(session, viewer, came.id, home.family.id, home.guardian.id, mailroom.providers, NOW)
+    (address,) = mailroom.rows(select(Address).where(Address.id == home.phone.id))
+    assert (address.health, address.health_reason) == (AddressHealth.USABLE, None)
+
+
+def test_its_sender_is_told_in_the_language_that_they_chose(mailroom: Mailroom) -> None:
+    home = mailroom.home()
+    teacher = mailroom.build(lambda world: world.staff(world.session.merge(home.school), email="alvarez@example.org"))
+    mailroom.build(lambda world: world.account(world.session.merge(teacher), language="es"))
+    mailroom.sent(home, staff=teacher)
+    mailroom.arrives("you have the wrong number")
+    (told,) = mailroom.rows(select(Message).where(Message.audience == Audience.STAFF))
+    assert told.title == "Un número de la familia de Maya no es correcto"
+    assert "Ya no se le envía nada" in told.body

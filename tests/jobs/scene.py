@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import templates
+from outreach.language import tongue
+from outreach.language.catalogs import translations
 from outreach.store import session_factory
 from tests.planning.scene import Scene
 from tests.world import World
@@ -28,6 +30,12 @@ ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # by the extension
+    lambda sentence: translations(tongue()).gettext(sentence),
+    lambda one, many, count: translations(tongue()).ngettext(one, many, count),
+    newstyle=True,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from jobs.digests import prepare_digests
@@ -14,6 +14,7 @@ from models import (
     Band,
     Case,
     Channel,
+    FamilyMember,
     Message,
     MessageKind,
     Outreach,
@@ -22,6 +23,7 @@ from models import (
     SafetyAlert,
     StaffRole,
 )
+from outreach.language import speaking
 from outreach.planning import plan_night
 from tests.jobs.scene import LINK, render
 from tests.planning.scene import NIGHT, Scene
@@ -182,3 +184,32 @@ def test_a_long_list_is_cut_and_says_so(session: Session, scene: Scene) -> None:
         ask(scene)
     prepare(session)
     assert f"- and 3 more: {LINK}/requests" in digests(session)[0].body
+
+
+def test_each_reads_it_in_the_language_of_their_own_sign_in(session: Session, scene: Scene) -> None:
+    other = scene.world.staff(scene.school)
+    scene.world.account(scene.teacher, language="es")
+    scene.world.account(other)
+    ask(scene)
+    ask(scene).owner_staff_id = other.id
+    session.flush()
+    with speaking("es"):
+        prepare(session)
+    by_reader = {one.staff_id: one for one in digests(session)}
+    mine, theirs = by_reader[scene.teacher.id], by_reader[other.id]
+    assert mine.title == "Hoy: familias y preguntas para usted"
+    assert mine.body.startswith("Buenos días, Lucia:\n")
+    assert "Esperan su respuesta\n  - Noor (fuera de plazo): " in mine.body
+    assert '<html lang="es">' in (mine.body_html or "")
+    assert theirs.title == "Today: families and questions for you", "whoever chose none reads English"
+    assert "Noor (past due)" in theirs.body
+
+
+def test_a_child_without_a_name_here_is_a_child_in_the_reader_s_language(session: Session, scene: Scene) -> None:
+    scene.world.account(scene.teacher, language="es")
+    request = ask(scene)
+    request.student_id = None
+    session.execute(update(FamilyMember).values(until_on=date(2026, 11, 1)))
+    session.flush()
+    prepare(session)
+    assert "  - Un estudiante (fuera de plazo): " in digests(session)[0].body

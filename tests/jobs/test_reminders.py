@@ -69,7 +69,7 @@ def test_a_reminder_goes_to_the_owner_before_the_answer_is_due(session: Session,
     assert remind(session, render, LINK, NOW + timedelta(hours=1)) == 0
     (message,) = mails(session)
     assert message.title == "A question is due soon"
-    assert "due Tuesday at 13:00" in message.body
+    assert "due on Tuesday at 1 pm" in message.body
 
 
 def test_an_answered_question_needs_no_reminder(session: Session, scene: Scene) -> None:
@@ -91,3 +91,15 @@ def test_what_a_colleague_wrote_down_is_left_to_the_morning(session: Session, sc
     contact.recorded_by = scene.account.id
     session.flush()
     assert remind(session, render, LINK, NOW) == 0
+
+
+def test_a_reminder_speaks_the_language_of_its_reader(session: Session, scene: Scene) -> None:
+    scene.world.account(scene.teacher, language="es")
+    wrote(scene, due_at=NOW + timedelta(hours=3))
+    assert remind(session, render, LINK, NOW) == 2
+    told, due = sorted(mails(session), key=lambda one: one.title or "", reverse=True)
+    assert (told.title, due.title) == ("Una pregunta vence pronto", "Una familia le escribió")
+    bodies = told.body + due.body
+    assert "La familia de Noor escribió y espera una respuesta." in bodies
+    assert "La familia de Noor todavía espera su respuesta (plazo: martes, 1 p.m.)." in bodies
+    assert "Leer y responder: " in bodies

@@ -14,7 +14,6 @@ from jobs.runs import (
     LostLease,
     RunBusy,
     begin,
-    database_now,
     extend,
     hold_scheduler,
     is_done,
@@ -22,7 +21,7 @@ from jobs.runs import (
     run_once,
 )
 from models import JobRun, JsonObject, RunState
-from outreach.store import session_factory
+from outreach.store import database_now, session_factory
 
 HOUR = timedelta(hours=1)
 OVER = timedelta(seconds=-1)

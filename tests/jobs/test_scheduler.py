@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config.settings import Settings
 from jobs.delivery import tick
-from jobs.runs import database_now, hold_scheduler
+from jobs.runs import hold_scheduler
 from jobs.scheduler import LEASE, SCHEDULE, Dated, Parts, build, run_dated, run_worker, trigger_of
 from models import Band, JobRun, Message, MessageState, Outreach, OutreachState, RunState, SchedulerLease
 from outreach.delivery import Providers
 from outreach.delivery import build as build_providers
 from outreach.planning import approve_all, plan_night
+from outreach.store import database_now
 from tests.jobs import scene as jobs_scene
 from tests.jobs.scene import LINK, render
 from tests.planning.scene import NIGHT, Scene

@@ -8,6 +8,7 @@ import csv
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import Enrollment, Guardian, Guardianship, Student
 from outreach.roster import ImportFigures, Rejection, Rejects, RosterError, import_oneroster, safe_cell, source
+from outreach.web.spreadsheet import csv_file
 from tests.roster.oneroster_folder import OneRosterFolder, everything
 from tests.world import CHICAGO, NOW
 
@@ -252,6 +254,15 @@ def test_a_name_that_begins_with_an_equals_sign_is_kept_and_made_harmless_in_exp
     assert (given_names(session)["A"], figures.rejected) == ("=SUM(A1:A9)", 0)
     assert any(note.startswith("users.csv line 2: givenName begins with =") for note in figures.notes)
     assert safe_cell("=SUM(A1:A9)") == "'=SUM(A1:A9)"
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@A1", "\tx", "\rx", "\nx", "|calc", "%x", "  =1", "\u00a0=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless_in_every_file(cell: str) -> None:
+    assert safe_cell(cell) == f"'{cell}"
+    for harmless in (f"A{cell}", f"'{cell}", ""):
+        assert safe_cell(harmless) == harmless
+    file = csv_file("list.csv", ["Name"], [[cell]]).get_data(as_text=True)
+    assert list(csv.reader(StringIO(file, newline="")))[1] == [f"'{cell}"]
 
 
 def test_an_emoji_is_kept_and_said(session: Session, roster: OneRosterFolder, tmp_path: Path) -> None:

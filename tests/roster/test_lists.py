@@ -26,7 +26,7 @@ from models import (
     Student,
     Subject,
 )
-from outreach.cli.consent_list import import_consents
+from outreach.delivery.consent_list import import_consents
 from outreach.roster import (
     HEADERS,
     ImportFigures,

@@ -13,6 +13,7 @@ from outreach.access import Viewer
 from outreach.access.guarded import KEPT, guarded_contacts, guarded_inbound, may_read_contact
 from outreach.contacts import (
     Entry,
+    Side,
     close_request,
     log_inbound_contact,
     receive_question,
@@ -29,7 +30,9 @@ MONDAY = datetime.fromisoformat("2026-11-23T10:00:00-06:00")
 
 
 def entries(scene: Scene, viewer: Viewer) -> tuple[Entry, ...]:
-    return timeline(scene.session, viewer, scene.family.id, NOW).entries
+    """What was said; not what was done about it, which stands in the timeline too."""
+    every = timeline(scene.session, viewer, scene.family.id, NOW).entries
+    return tuple(entry for entry in every if entry.side is not Side.RECORD)
 
 
 def questions(scene: Scene, viewer: Viewer) -> list[str]:

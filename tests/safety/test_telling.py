@@ -11,6 +11,7 @@ from models import AccountRole, AuditEvent, Channel, MessageState, OnCall, Safet
 from outreach.access.safety_list import listeners, watched_schools
 from outreach.delivery import Providers, deliver_due, stop_everything
 from outreach.delivery.safety import end, link_contact, put_back, raise_for_inbound, take, tell_again
+from outreach.language import speaking
 from tests.safety.scene import AGAIN, DANGER, FRIDAY_NIGHT, LINK, Scene, build
 from tests.world import NOW, World
 
@@ -215,3 +216,28 @@ class TestWithoutAList:
         assert tell_again(scene.session, FRIDAY_NIGHT + AGAIN, LINK) == 1
         assert [message.to_value for message in scene.told()] == ["super@example.org"]
         assert alert.alerts == 2
+
+
+def test_each_of_the_list_is_told_in_their_own_language(scene: Scene) -> None:
+    scene.rivera_account.language = "es"
+    other = scene.world.staff(scene.school, role=StaffRole.COUNSELOR, email="lowe@example.org")
+    scene.world.add(OnCall(school_id=scene.school.id, staff_id=other.id))
+    alert = scene.alerted()
+    with speaking("es"):
+        tell_again(scene.session, FRIDAY_NIGHT, LINK)
+    text, mail, english = scene.told()
+    assert (
+        text.body
+        == mail.body
+        == (f"Lakeside High: El mensaje de una familia puede hablar de peligro. Abrir: {LINK}/safety/{alert.id}")
+    )
+    assert mail.title == "Alerta de seguridad: Lakeside High"
+    assert (english.to_value, english.title) == ("lowe@example.org", "Safety alert: Lakeside High")
+
+
+def test_an_administrator_who_stands_in_is_told_in_the_language_of_the_sign_in(scene: Scene) -> None:
+    scene.session.execute(delete(OnCall))
+    scene.colleague(AccountRole.ADMINISTRATOR, StaffRole.ADMINISTRATOR).language = "es"
+    scene.alerted()
+    tell_again(scene.session, FRIDAY_NIGHT, LINK)
+    assert [one.title for one in scene.told()] == ["Alerta de seguridad: Lakeside High"]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from config.settings import Settings
 from models import Address, AddressHealth, Consent, ConsentSource, ConsentState, Contact, DeliveryEvent, MessageState
 from outreach.app import create_app
+from outreach.language import said
 from outreach.web.database import close
 from tests.logged import Logged
 
@@ -81,7 +82,7 @@ def test_a_number_out_of_service_is_dead_and_the_teacher_reads_why(far: Far) -> 
     post_as_twilio(far.client, CALLBACK, told("undelivered", ErrorCode="30005"))
     message = far.message(far.text_id)
     assert (message.state, message.error_code) == (MessageState.FAILED, "30005")
-    assert message.state_reason == "The carrier could not deliver it: the number is not in service."
+    assert said(message.state_reason) == "The carrier could not deliver it: the number is not in service."
     assert far.rows(select(Address.health).where(Address.id == far.home.phone.id)) == [AddressHealth.DEAD]
 
 

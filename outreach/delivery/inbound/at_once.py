@@ -23,7 +23,7 @@ from models import (
 
 from ..gate import AT_ONCE
 from ..intents import Intent, answer_key, enqueue
-from ..replies import RepliesWrong, Reply, language_of_reply, reply_words, values_of
+from ..replies import RepliesWrong, Reply, ask_value, language_of_reply, reply_words, values_of
 from .route import KINDS, Origin
 from .stopping import kept_address
 
@@ -65,12 +65,18 @@ E_MAIL: Mapping[Reply, Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )  # fmt: skip
 """Title and words by language; those for texts are the district's own (config/messages)."""
+WHOM_TO_ASK: Mapping[str, str] = MappingProxyType(
+    {"en": "Whom to ask for what: {ask}", "es": "A quién preguntar: {ask}"}
+)
 
 
 def reply_at_once(
-    session: Session, inbound: InboundMessage, origin: Origin, reply: Reply, language: str | None, now: datetime
-) -> Message | None:
+    session: Session, inbound: InboundMessage, origin: Origin, reply: Reply, language: str | None, now: datetime,
+    *, public_url: str | None = None,
+) -> Message | None:  # fmt: skip
     """Put the one reply of this kind into the outbox; told again it is the same message.
+
+    HELP names the school's who-to-ask directory, where there is one and ``public_url`` leads to it.
 
     None where HELP was answered a moment ago, where START came from nobody's number, to which nothing would come, or
     where a district's own words cannot be used.
@@ -80,7 +86,7 @@ def reply_at_once(
     if (waits and origin.family_id is None) or (reply is Reply.HELP and _answered_just_now(session, address.id, now)):
         return None
     try:
-        title, body = _words(session, inbound.channel, reply, language, origin.school_id)
+        title, body = _words(session, inbound.channel, reply, language, origin.school_id, public_url)
     except RepliesWrong:
         log.exception("no reply", inbound_id=inbound.id, reply=reply.value)
         return None
@@ -100,13 +106,18 @@ def reply_at_once(
 
 
 def _words(
-    session: Session, channel: Channel, reply: Reply, language: str | None, school_id: int | None
-) -> tuple[str | None, str]:
+    session: Session, channel: Channel, reply: Reply, language: str | None, school_id: int | None,
+    public_url: str | None,
+) -> tuple[str | None, str]:  # fmt: skip
     values = values_of(session, school_id)
+    if reply is Reply.HELP:
+        values |= ask_value(session, school_id, language, public_url)
     if channel is Channel.SMS:
         return None, reply_words(reply, language, values)
-    title, body = E_MAIL[reply][language_of_reply(language)]
-    return title, body.format(district=values.get("district", title))
+    spoken = language_of_reply(language)
+    title, body = E_MAIL[reply][spoken]
+    whole = body.format(district=values.get("district", title))
+    return title, f"{whole}\n\n{WHOM_TO_ASK[spoken].format(ask=values['ask'])}" if "ask" in values else whole
 
 
 def _reader(session: Session, origin: Origin, address_id: int) -> int | None:

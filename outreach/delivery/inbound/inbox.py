@@ -23,6 +23,7 @@ from models import (
 from outreach.access import Viewer, require_role, visible_families
 from outreach.access.guarded import KEPT, guarded_inbound
 from outreach.errors import NotFound
+from outreach.language import N_, _
 
 from .senders import families_of_address
 from .their_words import words_of
@@ -30,7 +31,7 @@ from .their_words import words_of
 READERS = (AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR, AccountRole.RECORDER)
 """Those who know a school's families: a number that nobody has is shown to them at every school."""
 PAGE_SIZE = 50
-NO_WORDS = "(no words)"
+NO_WORDS = N_("(no words)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Letter:
     read_as: InboundReading | None
     state: InboundState
     note: str | None
+    """A colleague's words, or a kept sentence of ours."""
     handled_at: datetime | None
     handled_by: str | None
     family_id: int | None
@@ -99,7 +101,7 @@ def find(session: Session, viewer: Viewer, inbound_id: int, *, hold: bool = Fals
     wanted = seen_by(viewer).where(InboundMessage.id == inbound_id)
     found = session.scalar(wanted.with_for_update(of=InboundMessage) if hold else wanted)
     if found is None:
-        raise NotFound("There is no such message, or it is a family’s whom you do not work with.")
+        raise NotFound(_("There is no such message, or it is a family’s whom you do not work with."))
     return found
 
 
@@ -132,7 +134,7 @@ def _letters(session: Session, viewer: Viewer, rows: Sequence[InboundMessage]) -
     return [
         Letter(
             row.id, row.channel, row.from_value, row.received_at,
-            KEPT if row.id in kept else words_of(row) or NO_WORDS, row.id in kept, row.waits_because, row.read_as,
+            _(KEPT) if row.id in kept else words_of(row) or _(NO_WORDS), row.id in kept, row.waits_because, row.read_as,
             row.state, row.note, row.handled_at, names.get(row.handled_by or 0), row.family_id,
         )
         for row in rows

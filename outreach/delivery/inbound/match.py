@@ -20,6 +20,7 @@ from models import (
 )
 from outreach.access import Viewer, audit, require
 from outreach.contacts import withdraw_inbound_contact
+from outreach.language import N_, _
 
 from .. import safety
 from ..errors import DeliveryRefused
@@ -30,7 +31,7 @@ from .route import as_of_family, origin_of
 from .stopping import kept_address, right_number
 
 LONGEST_NOTE = 500
-UNDONE = "It was matched to the wrong family."
+UNDONE = N_("It was matched to the wrong family.")
 OUR_OWN = frozenset({InboundReading.SURVEY, InboundReading.VERDICT})
 """What a family answered; it stands, and no undo takes it back."""
 
@@ -49,13 +50,13 @@ def match(
     inbound = find(session, viewer, inbound_id, hold=True)
     grant = require(session, viewer, family_id)
     if inbound.state is InboundState.MATCHED:
-        raise DeliveryRefused("Somebody has found its family already.")
+        raise DeliveryRefused(_("Somebody has found its family already."))
     if guardian_id is not None and not _is_of(session, guardian_id, family_id):
-        raise DeliveryRefused("This person is not a guardian in that family; search again.")
+        raise DeliveryRefused(_("This person is not a guardian in that family; search again."))
     if add_address and guardian_id is None:
-        raise DeliveryRefused("Choose the person to keep the address with, or leave it out.")
+        raise DeliveryRefused(_("Choose the person to keep the address with, or leave it out."))
     if add_address and not inbound.from_value:
-        raise DeliveryRefused("This message names no address that could be kept; leave that out.")
+        raise DeliveryRefused(_("This message names no address that could be kept; leave that out."))
     if inbound.read_as is InboundReading.WRONG_NUMBER:
         right_number(session, inbound, viewer.account_id, now)
     if add_address and guardian_id is not None:
@@ -76,11 +77,13 @@ def dismiss(session: Session, viewer: Viewer, inbound_id: int, why: str, now: da
     inbound = find(session, viewer, inbound_id, hold=True)
     note = why.strip()
     if not note:
-        raise DeliveryRefused("Say why nobody needs to answer this; the reason stays with it.")
+        raise DeliveryRefused(_("Say why nobody needs to answer this; the reason stays with it."))
     if len(note) > LONGEST_NOTE:
-        raise DeliveryRefused(f"The reason has {len(note)} characters; at most {LONGEST_NOTE} fit.")
+        raise DeliveryRefused(
+            _("The reason has %(count)s characters; at most %(most)s fit.", count=len(note), most=LONGEST_NOTE)
+        )
     if inbound.state is InboundState.MATCHED:
-        raise DeliveryRefused("Somebody has found its family already.")
+        raise DeliveryRefused(_("Somebody has found its family already."))
     _handled(inbound, InboundState.DISMISSED, viewer, now)
     inbound.note = note
     audit(session, viewer, "dismiss_inbound", "inbound_message", inbound.id, now)
@@ -98,7 +101,7 @@ def put_back(session: Session, viewer: Viewer, inbound_id: int, now: datetime) -
     if inbound.state is InboundState.NEW:
         return inbound
     if inbound.state is InboundState.MATCHED and inbound.read_as in OUR_OWN:
-        raise DeliveryRefused("It is kept as this family’s answer to what we asked, and stands.")
+        raise DeliveryRefused(_("It is kept as this family’s answer to what we asked, and stands."))
     because = require(session, viewer, inbound.family_id).because if inbound.family_id is not None else None
     if inbound.contact_id is not None:
         withdraw_inbound_contact(session, inbound.contact_id, UNDONE, now, viewer.account_id)

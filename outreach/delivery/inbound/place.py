@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Channel, InboundMessage, InboundReading, InboundState, InboundWait
 from outreach.effective import effective_config
+from outreach.language import N_
 
 from .. import safety
 from ..links import Links
@@ -28,11 +29,11 @@ from .telling import tell_sender
 from .words import Said, is_reply_subject, read_words
 
 SETTLED = {
-    InboundReading.STOP: "Asked for no more messages: done.",
-    InboundReading.START: "Asked for messages again: done.",
-    InboundReading.HELP: "Asked for help with these messages: answered.",
-    InboundReading.WRONG_NUMBER: "Has the number of somebody else now: nothing more goes to it.",
-    InboundReading.AUTOMATIC: "No person wrote this.",
+    InboundReading.STOP: N_("Asked for no more messages: done."),
+    InboundReading.START: N_("Asked for messages again: done."),
+    InboundReading.HELP: N_("Asked for help with these messages: answered."),
+    InboundReading.WRONG_NUMBER: N_("Has the number of somebody else now: nothing more goes to it."),
+    InboundReading.AUTOMATIC: N_("No person wrote this."),
 }
 """Why what a stranger wrote needs no person."""
 
@@ -144,7 +145,8 @@ def _helped(reading: Reading) -> None:
     """HELP is answered by us, with the district's name, also where the carrier has a sentence of its own."""
     if reading.handed.taken_as is not InboundReading.HELP and not reading.by_hand:
         reply_at_once(
-            reading.session, reading.inbound, reading.origin, Reply.HELP, reading.language, reading.now
+            reading.session, reading.inbound, reading.origin, Reply.HELP, reading.language, reading.now,
+            public_url=reading.providers.links.public_url,
         )  # fmt: skip
     _settled(reading, InboundReading.HELP)
 

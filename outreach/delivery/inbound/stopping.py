@@ -23,6 +23,7 @@ from models import (
     MessageState,
 )
 from outreach.contacts import lock_family, note_wrong_number, take_back_wrong_number
+from outreach.language import N_, kept
 from outreach.roster import parse_email, parse_phone
 from outreach.schooltime import named_zone, zone_of_school
 
@@ -30,10 +31,14 @@ from ..consent import consents_of, record_consent, take_back
 from ..gate import AT_ONCE
 from .route import KINDS, Origin, find_address, sent_before
 
-WRONG_NUMBER = "somebody there wrote that we have the wrong person"
+WRONG_NUMBER = N_("somebody there wrote that we have the wrong person")
 """Why an address is dead, as part of a sentence; and so it stands in the ledger."""
-RIGHT_NUMBER = "It was no wrong number: the family wrote."
-WHAT = {Channel.SMS: "texts", Channel.EMAIL: "e-mails"}
+RIGHT_NUMBER = N_("It was no wrong number: the family wrote.")
+NO_MORE = {
+    Channel.SMS: N_("This person wrote on %(day)s that no more texts should come."),
+    Channel.EMAIL: N_("This person wrote on %(day)s that no more e-mails should come."),
+}
+WRONG_PERSON = N_("Somebody there wrote on %(day)s that we have the wrong person.")
 
 
 def is_out(session: Session, address_id: int | None, channel: Channel) -> bool:
@@ -51,7 +56,7 @@ def stop(session: Session, inbound: InboundMessage, origin: Origin, now: datetim
     that a roster that brings it later finds it opted out.
     """
     address = kept_address(session, inbound)
-    why = f"This person wrote on {_day(session, origin, now)} that no more {WHAT[inbound.channel]} should come."
+    why = kept(NO_MORE[inbound.channel], day=_day(session, origin, now))
     _call_off(session, address.id, inbound.channel, why)
     return _end(session, inbound, address, origin, now)
 
@@ -74,8 +79,8 @@ def wrong_number(session: Session, inbound: InboundMessage, origin: Origin, now:
     """Nothing more to this address: it is dead and opted out, what waits is called off, and what was sent to it lately
     was an attempt. Gives those messages, the latest first."""
     address = kept_address(session, inbound)
-    said = f"Somebody there wrote on {_day(session, origin, now)} that we have the wrong person."
-    _call_off(session, address.id, inbound.channel, said)
+    why = kept(WRONG_PERSON, day=_day(session, origin, now))
+    _call_off(session, address.id, inbound.channel, why)
     sent = _sent_lately(session, address.id, inbound)
     for family_id in sorted({message.family_id or 0 for message in sent} - {0}):
         lock_family(session, family_id)  # before its score is written: the order of whoever logs a contact
@@ -181,11 +186,10 @@ def _sent_lately(session: Session, address_id: int, inbound: InboundMessage) -> 
     return list(session.scalars(sent_before(inbound, address_id).with_for_update(of=Message)))
 
 
-def _day(session: Session, origin: Origin, now: datetime) -> str:
-    """24 November, by the school's clock."""
+def _day(session: Session, origin: Origin, now: datetime) -> date:
+    """By the school's clock."""
     if origin.school_id is not None:
         zone = zone_of_school(session, origin.school_id)
     else:
         zone = named_zone(session.scalar(select(District.timezone)) or "UTC")
-    day: date = now.astimezone(zone).date()
-    return f"{day.day} {day:%B}"
+    return now.astimezone(zone).date()

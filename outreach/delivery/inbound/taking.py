@@ -11,10 +11,11 @@ from models import InboundMessage, Request, RequestEvent, RequestState, Staff
 from outreach.access import NotAllowed, Viewer, audit, require
 from outreach.contacts import hand_over
 from outreach.errors import NotFound
+from outreach.language import N_, _
 
 from .route import recent_senders
 
-WHY = "wrote to this family in the days before it asked"
+WHY = N_("wrote to this family in the days before it asked")
 
 
 def others_who_wrote(session: Session, request: Request) -> list[Staff]:
@@ -43,10 +44,12 @@ def take_question(session: Session, viewer: Viewer, request_id: int, now: dateti
     """
     request = session.get(Request, request_id)
     if request is None:
-        raise NotFound("There is no such question, or you do not work with its family.")
+        raise NotFound(_("There is no such question, or you do not work with its family."))
     grant = require(session, viewer, request.family_id)
     if viewer.staff_id not in {staff.id for staff in others_who_wrote(session, request)}:
-        raise NotAllowed("Only who wrote to this family lately takes its question; its owner can hand it over to you.")
+        raise NotAllowed(
+            _("Only who wrote to this family lately takes its question; its owner can hand it over to you.")
+        )
     if request.state is RequestState.OPEN:
         request = hand_over(
             session, request_id, now, viewer.account_id, to_staff_id=viewer.staff_id, why=WHY, as_administrator=True

@@ -15,6 +15,8 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, T
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, ReadTimeoutError
 
+from outreach.language import N_, kept
+
 from ..errors import NotReached, ProviderError, Unclear
 
 CONNECTIONS = 32
@@ -106,10 +108,10 @@ def patience(deadline: timedelta) -> float:
 def broken(error: HTTPError, provider: str) -> ProviderError:
     """Refused before anything was sent is safe to try again; what broke later may have been accepted."""
     if any(isinstance(cause, NEVER_SENT) for cause in _causes(error)):
-        return NotReached("connection", f"{provider} could not be reached")
+        return NotReached("connection", kept(N_("%(provider)s could not be reached"), provider=provider))
     if isinstance(error, ReadTimeoutError):
-        return Unclear("time-out", f"{provider} did not answer in time")
-    return Unclear("connection", f"the connection to {provider} broke")
+        return Unclear("time-out", kept(N_("%(provider)s did not answer in time"), provider=provider))
+    return Unclear("connection", kept(N_("the connection to %(provider)s broke"), provider=provider))
 
 
 def asked_to_wait(headers: Mapping[str, str]) -> timedelta | None:

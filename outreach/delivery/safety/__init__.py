@@ -3,6 +3,7 @@
 from .acts import end, put_back, reopen, take
 from .errors import SafetyRefused
 from .night import night_reply
+from .of_family import raise_about_family
 from .on_call import Candidate, Member, SafetyList, put_on_call, safety_lists, take_off_call
 from .raising import link_contact, raise_by_hand, raise_for_inbound, unlink_contact
 from .reading import (
@@ -38,6 +39,7 @@ __all__ = [
     "open_alerts",
     "put_back",
     "put_on_call",
+    "raise_about_family",
     "raise_by_hand",
     "raise_for_inbound",
     "read_alert",

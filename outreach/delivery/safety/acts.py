@@ -11,6 +11,7 @@ from models import SafetyAlert, SafetyOutcome
 from outreach.access import Viewer, audit
 from outreach.access.safety_list import may_read_alert
 from outreach.errors import NotFound
+from outreach.language import _, clock, weekday
 
 from .errors import SafetyRefused
 from .notes import add_note, name_of, zone_of_alert
@@ -26,7 +27,7 @@ def find_alert(session: Session, viewer: Viewer, alert_id: int, *, hold: bool = 
         statement = statement.with_for_update(of=SafetyAlert).execution_options(populate_existing=True)
     found = session.scalar(statement)
     if found is None:
-        raise NotFound("There is no such alert, or it is kept for another school’s safety list.")
+        raise NotFound(_("There is no such alert, or it is kept for another school’s safety list."))
     return found
 
 
@@ -39,7 +40,7 @@ def take(session: Session, viewer: Viewer, alert_id: int, now: datetime) -> Safe
     _require_open(session, alert)
     if alert.taken_at is not None:
         if alert.taken_by != viewer.account_id:
-            raise SafetyRefused(f"{_who(session, alert.taken_by)} has had it since {_at(session, alert)}.")
+            raise SafetyRefused(_taken(session, alert))
         return alert
     _take(session, alert, viewer, now)
     give_question(session, alert, viewer, now)
@@ -70,7 +71,7 @@ def end(
     alert = find_alert(session, viewer, alert_id, hold=True)
     _require_open(session, alert)
     if outcome is SafetyOutcome.HANDLED and not (note or "").strip():
-        raise SafetyRefused("Say what was done, for the list and for the record.", f"note-{alert.id}")
+        raise SafetyRefused(_("Say what was done, for the list and for the record."), f"note-{alert.id}")
     if alert.taken_at is None:
         _take(session, alert, viewer, now)
     alert.outcome, alert.ended_at, alert.ended_by = outcome, now, viewer.account_id
@@ -107,14 +108,17 @@ def _take(session: Session, alert: SafetyAlert, viewer: Viewer, now: datetime) -
 
 def _require_open(session: Session, alert: SafetyAlert) -> None:
     if alert.ended_at is not None:
-        raise SafetyRefused(f"{_who(session, alert.ended_by)} has already ended this alert.")
+        name = name_of(session, alert.ended_by)
+        if name is None:
+            raise SafetyRefused(_("A colleague has already ended this alert."))
+        raise SafetyRefused(_("%(name)s has already ended this alert.", name=name))
 
 
-def _who(session: Session, account_id: int | None) -> str:
-    return name_of(session, account_id) or "A colleague"
-
-
-def _at(session: Session, alert: SafetyAlert) -> str:
+def _taken(session: Session, alert: SafetyAlert) -> str:
+    """Who has it, and since when by the clock of its school."""
     assert alert.taken_at is not None
-    local = alert.taken_at.astimezone(zone_of_alert(session, alert))
-    return f"{local:%A} {local:%H:%M}"
+    local, name = alert.taken_at.astimezone(zone_of_alert(session, alert)), name_of(session, alert.taken_by)
+    since = {"day": weekday(local.date()), "time": clock(local)}
+    if name is None:
+        return _("A colleague has had it since %(day)s, %(time)s.", **since)
+    return _("%(name)s has had it since %(day)s, %(time)s.", name=name, **since)

@@ -21,7 +21,7 @@ def add_note(session: Session, alert: SafetyAlert, viewer: Viewer, words: str | 
     said = (words or "").replace("\x00", "").strip()[:LONGEST]
     if said:
         local = now.astimezone(zone_of_alert(session, alert))
-        line = f"{name_of(session, viewer.account_id)}, {local:%b} {local.day} {local:%H:%M}: {said}"
+        line = f"{name_of(session, viewer.account_id)}, {local:%Y-%m-%d %H:%M}: {said}"
         alert.note = f"{alert.note}\n{line}" if alert.note else line
     session.flush()
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from models import Account, AddressHealth, OnCall, School, Staff, StaffRole, StaffSchool
-from outreach.access import NotAllowed, Viewer, administered_schools, audit
+from outreach.access import NotAllowed, Viewer, administered_schools, audit, working_here
 from outreach.access.safety_list import listeners
+from outreach.language import _, said
 from outreach.roster.phones import parse_phone
 
 from .errors import SafetyRefused
@@ -66,12 +67,13 @@ def put_on_call(
     :class:`~outreach.access.NotAllowed` for a school that the viewer does not administer.
     """
     _require_administers(session, viewer, school_id)
-    staff = session.scalar(_present(school_id).where(Staff.id == staff_id))
+    staff = session.scalar(_present(school_id, viewer.on).where(Staff.id == staff_id))
     if staff is None:
-        raise SafetyRefused("Choose somebody who works at this school.", f"staff-{school_id}")
+        raise SafetyRefused(_("Choose somebody who works at this school."), f"staff-{school_id}")
     number = _number(phone, f"phone-{school_id}")
     if number is None and not staff.email:
-        raise SafetyRefused(f"{staff.display_name} has no e-mail here; give a number.", f"phone-{school_id}")
+        words = _("%(name)s has no e-mail here; give a number.", name=staff.display_name)
+        raise SafetyRefused(words, f"phone-{school_id}")
     entry = session.get(OnCall, (school_id, staff_id)) or OnCall(school_id=school_id, staff_id=staff_id)
     entry.phone = number
     session.add(entry)
@@ -95,7 +97,7 @@ def take_off_call(session: Session, viewer: Viewer, school_id: int, staff_id: in
 
 def _require_administers(session: Session, viewer: Viewer, school_id: int) -> None:
     if school_id not in {school.id for school in administered_schools(session, viewer)}:
-        raise NotAllowed("You do not administer this school.")
+        raise NotAllowed(_("You do not administer this school."))
 
 
 def _number(phone: str, field: str) -> str | None:
@@ -103,29 +105,31 @@ def _number(phone: str, field: str) -> str | None:
         return None
     parsed = parse_phone(phone)
     if parsed.health is AddressHealth.DEAD:
-        raise SafetyRefused(f"“{phone.strip()}” is not a phone number: {parsed.reason}.", field)
+        why = said(parsed.reason)
+        words = _("“%(typed)s” is not a phone number: %(why)s.", typed=phone.strip(), why=why)
+        raise SafetyRefused(words, field)
     return parsed.value
 
 
 def _list_of(session: Session, school: School, viewer: Viewer) -> SafetyList:
-    members = _members(session, school.id)
+    members = _members(session, school.id, viewer.on)
     told = listeners(session, school.id, viewer.on)
     on_list = {member.staff_id for member in members}
     stand_ins = tuple(person.name for person in told if person.staff_id is None or person.staff_id not in on_list)
     listed = bool(on_list & {person.staff_id for person in told})
-    candidates = session.scalars(_present(school.id).where(Staff.id.not_in(on_list)))
+    candidates = session.scalars(_present(school.id, viewer.on).where(Staff.id.not_in(on_list)))
     return SafetyList(
         school.id, school.name, members, () if listed else stand_ins,
         tuple(Candidate(staff.id, staff.display_name, staff.role) for staff in candidates),
     )  # fmt: skip
 
 
-def _members(session: Session, school_id: int) -> tuple[Member, ...]:
+def _members(session: Session, school_id: int, on: date) -> tuple[Member, ...]:
     signs_in = exists().where(Account.staff_id == Staff.id, Account.active)
     rows = session.execute(
         select(Staff, OnCall.phone, signs_in)
         .join(OnCall, OnCall.staff_id == Staff.id)
-        .where(OnCall.school_id == school_id, Staff.active)
+        .where(OnCall.school_id == school_id, working_here(on))
         .order_by(*BY_NAME)
     )
     return tuple(
@@ -134,10 +138,10 @@ def _members(session: Session, school_id: int) -> tuple[Member, ...]:
     )
 
 
-def _present(school_id: int) -> Select[Staff]:
+def _present(school_id: int, on: date) -> Select[Staff]:
     return (
         select(Staff)
         .join(StaffSchool, StaffSchool.staff_id == Staff.id)
-        .where(StaffSchool.school_id == school_id, Staff.active)
+        .where(StaffSchool.school_id == school_id, working_here(on))
         .order_by(*BY_NAME)
     )

@@ -16,8 +16,9 @@ from models import Contact, Department, Request, RequestEvent, RequestEventKind,
 from outreach.access import Viewer
 from outreach.access.guarded import asked_by
 from outreach.contacts import RequestRefused, hand_over
+from outreach.language import N_
 
-WHY = "Its words are kept for the safety list."
+WHY = N_("Its words are kept for the safety list.")
 
 
 def give_question(session: Session, alert: SafetyAlert, viewer: Viewer, now: datetime) -> None:

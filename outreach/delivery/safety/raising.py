@@ -17,6 +17,7 @@ from models import Account, Contact, Family, InboundMessage, OrgKind, SafetyAler
 from outreach.access import NotAllowed, Viewer, audit, viewer_of, visible_families
 from outreach.contacts import families_of_contact, students_of_contact
 from outreach.errors import NotFound
+from outreach.language import N_, _
 
 from .notes import add_note
 from .questions import give_question
@@ -46,7 +47,7 @@ def raise_for_inbound(
     except IntegrityError:  # another worker read the same message at the same moment
         return session.scalars(select(SafetyAlert).where(SafetyAlert.inbound_id == inbound.id)).one()
     detail = {"school": made.school_id, "inbound": inbound.id, "words": len(found)}
-    audit(session, None, RAISE, "safety_alert", made.id, now, because="listed words", detail={**detail})
+    audit(session, None, RAISE, "safety_alert", made.id, now, because=N_("listed words"), detail={**detail})
     return made
 
 
@@ -103,13 +104,13 @@ def raise_by_hand(
     contact = session.get(Contact, contact_id)
     families = _visible(session, viewer, contact_id)
     if contact is None or not families:
-        raise NotFound("There is no such contact, or you do not work with its family.")
+        raise NotFound(_("There is no such contact, or you do not work with its family."))
     alert = _of_contact(session, contact_id) or _made(session, viewer, contact, families[0], now)
     if alert.ended_at is not None:
         alert.ended_at = alert.ended_by = alert.outcome = alert.taken_at = alert.taken_by = None
         alert.next_alert_at = now
     add_note(session, alert, viewer, note, now)
-    audit(session, viewer, RAISE, "safety_alert", alert.id, now, because="by hand", detail={"contact": contact_id})
+    audit(session, viewer, RAISE, "safety_alert", alert.id, now, because=N_("by hand"), detail={"contact": contact_id})
     return alert
 
 

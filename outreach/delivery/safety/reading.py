@@ -27,6 +27,7 @@ from models import (
 )
 from outreach.access import Viewer, visible_families
 from outreach.access.safety_list import may_read_alert, watched_schools
+from outreach.language import _
 
 from ..states import ON_ITS_WAY
 from .acts import find_alert
@@ -52,7 +53,8 @@ class Said:
     """The words that an alert is about. Moments in UTC."""
 
     at: datetime
-    channel: Channel
+    channel: Channel | None
+    """None: it rests on no contact, but on what a colleague saw or heard."""
     who: str | None
     """The guardian, where it is known; else whoever kept the contact wrote for nobody."""
     address: str | None
@@ -195,7 +197,8 @@ def _said(session: Session, alert: SafetyAlert) -> Said:
             inbound.received_at, inbound.channel, _guardian(session, guardian), inbound.from_value, inbound.title,
             inbound.body, None, inbound.pictures,
         )  # fmt: skip
-    assert contact is not None  # the table's own check
+    if contact is None:
+        return Said(alert.raised_at, None, None, None, None, _("What worries a colleague stands below."), None, 0)
     asked = session.scalar(select(Request.question).where(Request.opened_by_contact_id == contact.id).limit(1))
     return Said(
         contact.occurred_at, contact.channel, _guardian(session, contact.guardian_id), None, None, contact.summary,

@@ -16,11 +16,19 @@ from models import AddressKind, Audience, Channel, District, Message, MessageKin
 from outreach.access import audit
 from outreach.access.safety_list import Listener, listeners
 from outreach.effective import effective_config
+from outreach.language import N_, _, speaking
 
 from ..intents import Intent, cancel, enqueue
 from .notes import zone_of_alert
 
 log = structlog.get_logger(__name__)
+TAKEN = N_("Somebody has taken this alert.")
+FOUND = N_("%(place)s: A family's message may speak of danger. Open: %(link)s")
+FOUND_AGAIN = N_("%(place)s: A family's message may speak of danger and nobody has taken it yet. Open: %(link)s")
+WORRIED = N_("%(place)s: A colleague is worried about a family. Open: %(link)s")
+WORRIED_AGAIN = N_("%(place)s: A colleague is worried about a family and nobody has taken it yet. Open: %(link)s")
+"""Straight apostrophes, and translations of the letters that carriers have in one byte: others halve what a text
+holds."""
 AT_ONCE = 50
 """Alerts told in one transaction; the next tick comes within seconds."""
 
@@ -60,7 +68,7 @@ def call_off(session: Session, alert: SafetyAlert, now: datetime) -> int:
             Message.audience == Audience.STAFF, Message.intent_key.startswith(intents_of(alert.id)),
         )
     ).all()  # fmt: skip
-    return sum(cancel(session, message_id, "Somebody has taken this alert.", now) for message_id in unsent)
+    return sum(cancel(session, message_id, TAKEN, now) for message_id in unsent)
 
 
 def intents_of(alert_id: int) -> str:
@@ -72,22 +80,23 @@ def place_of(session: Session, alert: SafetyAlert) -> str:
     """The name of the alert's school; of no school yet, the district's."""
     if alert.school_id is not None:
         return session.get_one(School, alert.school_id).name
-    return session.scalar(select(District.name)) or "Your district"
+    return session.scalar(select(District.name)) or _("Your district")
 
 
 def _tell(session: Session, alert: SafetyAlert, now: datetime, expires_at: datetime, link: str) -> None:
-    place = place_of(session, alert)
     told = listeners(session, alert.school_id, now.astimezone(zone_of_alert(session, alert)).date())
     for person in told:
+        with speaking(person.language):
+            place = place_of(session, alert)
+            title, body = _("Safety alert: %(place)s", place=place), _words(alert, place, link)
         for channel, kind, address in _addresses(person):
             enqueue(
                 session,
                 Intent(
                     key=f"{intents_of(alert.id)}{alert.alerts}|{person.key}|{channel.value}",
                     audience=Audience.STAFF, kind=MessageKind.SAFETY, channel=channel, to_kind=kind, to_value=address,
-                    title=f"Safety alert: {place}", body=_words(alert, place, link), due_at=now,
-                    expires_at=expires_at, staff_id=person.staff_id, school_id=alert.school_id,
-                    about_school_work=False,
+                    title=title, body=body, due_at=now, expires_at=expires_at, staff_id=person.staff_id,
+                    school_id=alert.school_id, about_school_work=False,
                 ),
                 now,
             )  # fmt: skip
@@ -105,7 +114,6 @@ def _addresses(person: Listener) -> Iterator[tuple[Channel, AddressKind, str]]:
 
 
 def _words(alert: SafetyAlert, place: str, link: str) -> str:
-    """Straight apostrophes: a text outside the GSM alphabet holds half as much."""
-    what = "A family's message may speak of danger" if alert.found else "A colleague is worried about a family"
-    again = " and nobody has taken it yet" if alert.alerts > 1 else ""
-    return f"{place}: {what}{again}. Open: {link}/safety/{alert.id}"
+    first, again = (FOUND, FOUND_AGAIN) if alert.found else (WORRIED, WORRIED_AGAIN)
+    page = f"{link}/safety/{alert.id}"
+    return _(again if alert.alerts > 1 else first, place=place, link=page)

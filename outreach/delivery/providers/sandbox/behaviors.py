@@ -12,6 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
+from outreach.language import N_
+
 from ...errors import OutsideWindow, ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from ...receipt import ReceiptEvent
 
@@ -90,7 +92,8 @@ def _untold() -> tuple[Coming, ...]:
 
 
 ARRIVES = _ends(ReceiptEvent.DELIVERED)
-CLOSED = "the connection closed before the answer came"
+FAULTY = N_("the provider had a fault")
+CLOSED = N_("the connection closed before the answer came")
 B, E = Behavior, ReceiptEvent
 
 COURSES: Mapping[Behavior, Course] = {
@@ -112,44 +115,44 @@ COURSES: Mapping[Behavior, Course] = {
         ),
     ),
     B.BAD_ADDRESS: Course(
-        "refused for good: not a valid address", partial(RefusedForGood, "21211", "not a valid address"), False
+        "refused for good: not a valid address", partial(RefusedForGood, "21211", N_("not a valid address")), False
     ),
     B.OPTED_OUT: Course(
-        "refused for good: has opted out", partial(RefusedForGood, "21610", "the recipient has opted out"), False
+        "refused for good: has opted out", partial(RefusedForGood, "21610", N_("the recipient has opted out")), False
     ),
     B.NO_MOBILE: Course(
-        "refused for good: no mobile number", partial(RefusedForGood, "21614", "not a mobile number"), False
+        "refused for good: no mobile number", partial(RefusedForGood, "21614", N_("not a mobile number")), False
     ),
     B.QUIET_HOURS: Course(
         "refused for now: no texts there at this hour (30610)",
-        partial(OutsideWindow, "30610", "no texts to this number at this hour", timedelta(hours=1)), False,
+        partial(OutsideWindow, "30610", N_("no texts to this number at this hour"), timedelta(hours=1)), False,
     ),
     B.SLOW_DOWN: Course(
         "refused for now: too many messages",
-        partial(RefusedForNow, "20429", "too many messages", timedelta(seconds=30)), False,
+        partial(RefusedForNow, "20429", N_("too many messages"), timedelta(seconds=30)), False,
     ),
     B.WRONG_CREDENTIALS: Course(
         "refuses us: nothing more leaves that way until `outreach resume`",
-        partial(ProviderDown, "20003", "the credentials were refused"), False,
+        partial(ProviderDown, "20003", N_("the credentials were refused")), False,
     ),
     B.LOST_AFTER: Course("accepted, and the answer is lost", partial(Unclear, "connection", CLOSED), coming=ARRIVES),
     B.LOST_BEFORE: Course(
         "the connection breaks before it is accepted",
-        partial(Unclear, "connection", "the connection closed before it was accepted"), False,
+        partial(Unclear, "connection", N_("the connection closed before it was accepted")), False,
     ),
     B.FAULT_TAKEN: Course(
         "a fault of the server's, and it has it all the same; only the lookup tells",
-        partial(Unclear, "http-500", "the provider had a fault"), coming=_untold(),
+        partial(Unclear, "http-500", FAULTY), coming=_untold(),
     ),
     B.FAULT_TOLD: Course(
         "a fault of the server's, and it has it all the same; an event tells after a minute",
-        partial(Unclear, "http-500", "the provider had a fault"), coming=(Coming(timedelta(minutes=1), E.DELIVERED),),
+        partial(Unclear, "http-500", FAULTY), coming=(Coming(timedelta(minutes=1), E.DELIVERED),),
     ),
     B.FAULT: Course(
-        "a fault of the server's, and it never had it", partial(Unclear, "http-500", "the provider had a fault"), False
+        "a fault of the server's, and it never had it", partial(Unclear, "http-500", FAULTY), False
     ),
     B.HANGS: Course(
-        "no answer in time, and no receipt", partial(Unclear, "time-out", "the provider did not answer in time"),
+        "no answer in time, and no receipt", partial(Unclear, "time-out", N_("the provider did not answer in time")),
         coming=_untold(),
     ),
     B.WRITES_STOP: Course("delivered, and the family writes STOP", coming=ARRIVES, reply="STOP"),

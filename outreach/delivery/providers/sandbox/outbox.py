@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import Audience, Channel, DeliveryAttempt, Message, SandboxMessage
 from outreach.access import NotAllowed, Viewer, audit, visible_families
 from outreach.errors import NotFound
+from outreach.language import _, number
 
 from ...errors import DeliveryRefused
 from ...inbound.keep import keep
@@ -49,15 +50,20 @@ def write_back(
     :class:`~outreach.errors.NotFound` or :class:`~outreach.delivery.errors.DeliveryRefused`.
     """
     if not viewer.administers:
-        raise NotAllowed("Only administrators try out what families write.")
+        raise NotAllowed(_("Only administrators try out what families write."))
     row = session.scalar(_seen_by(viewer).where(SandboxMessage.id == message_id, SandboxMessage.channel.in_(channels)))
     if row is None:
-        raise NotFound("There is no such message in the sandbox.")
+        raise NotFound(_("There is no such message in the sandbox."))
     said = words.strip()
     if not said:
-        raise DeliveryRefused("Write what the family says.")
+        raise DeliveryRefused(_("Write what the family says."))
     if len(said) > LONGEST_REPLY:
-        raise DeliveryRefused(f"A text holds at most {LONGEST_REPLY:,} letters; this has {len(said):,}.")
+        raise DeliveryRefused(
+            _(
+                "A text holds at most %(most)s letters; this has %(count)s.", most=number(LONGEST_REPLY),
+                count=number(len(said)),
+            )
+        )  # fmt: skip
     audit(session, viewer, "write_back", "sandbox_message", row.id, now)
     return keep(session, reply(row, f"by-hand-{key}", said, now), now)
 

@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError as NotAnswered
 
 from config.settings import Settings
 from models import JsonObject, JsonValue
+from outreach.language import N_
 
 from ...errors import ProviderDown, ProviderError, RefusedForGood, RefusedForNow, Unclear
 from ..base import Accepted, Outgoing
@@ -32,15 +33,15 @@ UNWATCHED: JsonObject = {
 }
 """Nothing in an e-mail tells who opened it or followed a link: a family is not watched."""
 STATUSES: Mapping[int, tuple[type[RefusedForGood] | type[RefusedForNow] | type[ProviderDown], str]] = {
-    400: (RefusedForGood, "SendGrid does not take this message"),
-    401: (ProviderDown, "the key is wrong"),
-    403: (ProviderDown, "the key or the sender may not send"),
-    404: (ProviderDown, "this is not SendGrid's address"),
-    405: (ProviderDown, "this is not SendGrid's address"),
-    409: (RefusedForNow, "another request was in the way"),
-    413: (RefusedForGood, "the message is too large"),
-    425: (RefusedForNow, "it came too early for SendGrid"),
-    429: (RefusedForNow, "too many requests"),
+    400: (RefusedForGood, N_("SendGrid does not take this message")),
+    401: (ProviderDown, N_("the key is wrong")),
+    403: (ProviderDown, N_("the key or the sender may not send")),
+    404: (ProviderDown, N_("this is not SendGrid's address")),
+    405: (ProviderDown, N_("this is not SendGrid's address")),
+    409: (RefusedForNow, N_("another request was in the way")),
+    413: (RefusedForGood, N_("the message is too large")),
+    425: (RefusedForNow, N_("it came too early for SendGrid")),
+    429: (RefusedForNow, N_("too many requests")),
 }
 SERVER_ERROR, CLIENT_ERROR, REQUEST_TIMEOUT = 500, 400, 408
 
@@ -123,7 +124,7 @@ def classify(status: int, wait: timedelta | None = None) -> ProviderError:
     """
     label = f"http-{status}"
     if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
-        return Unclear(label, "SendGrid had a fault")
+        return Unclear(label, N_("SendGrid had a fault"))
     kind, words = STATUSES.get(status, STATUSES[400] if status >= CLIENT_ERROR else STATUSES[404])
     return kind(label, words, wait) if issubclass(kind, RefusedForNow) else kind(label, words)
 

@@ -12,6 +12,7 @@ from twilio.rest import Client
 
 from config.settings import Settings
 from models import JsonObject
+from outreach.language import N_
 
 from ...errors import Unclear
 from ...receipt import Receipt
@@ -67,7 +68,7 @@ class Twilio:
         except FAULTS as fault:
             raise read_fault(self._client, fault) from None
         if not made.sid:
-            raise Unclear("answer", "Twilio's answer names no message")
+            raise Unclear("answer", N_("Twilio's answer names no message"))
         return Accepted(made.sid)
 
     def sent_to(self, to_value: str, since: datetime) -> Sequence[Found]:

@@ -20,16 +20,18 @@ from models import (
     ConsentState,
     District,
 )
-from outreach.delivery.consent import add_entries, usual_categories
-from outreach.delivery.consent_changes import blocked_numbers
+from outreach.language import N_
 from outreach.roster import ImportFigures, ParsedAddress, Progress, Rejects, parse_email, parse_phone
 from outreach.roster.addresses import keep_addresses
-from outreach.roster.fields import choice_of, moment_of, text_of
+from outreach.roster.fields import choice_of, moment_of, shown, text_of
 from outreach.roster.lists import import_list, once
 from outreach.roster.rejection import RejectedRow
 from outreach.roster.rows import FileSpec, Row
 from outreach.roster.run import Chunk, Run
 from outreach.roster.upsert import Change, Values
+
+from .consent import add_entries, usual_categories
+from .consent_changes import blocked_numbers
 
 CONSENTS = FileSpec("consents", ("address", "channel", "state"), ("category", "source", "at", "note"), key="address")
 """``address``: a phone number or e-mail. ``channel``: sms, phone or email. ``category``: school, survey or all
@@ -125,14 +127,16 @@ def _says_more(said: Consent, standing: Consent | None, *, dated: bool, barred: 
 def _entry(run: Run, zone: ZoneInfo, row: Row) -> Values:
     channel = choice_of(Channel, row, "channel")
     if channel not in CHANNELS:
-        raise RejectedRow("channel", f"'{channel}' needs no consent here; sms, phone and email do.")
+        raise RejectedRow(
+            "channel", N_("%(text)s needs no consent here; sms, phone and email do."), text=shown(channel.value)
+        )
     parsed = parse_phone(row["address"]) if CHANNELS[channel] is AddressKind.PHONE else parse_email(row["address"])
     if parsed.health is AddressHealth.DEAD:
-        raise RejectedRow("address", f"reaches nobody: {parsed.reason}.")
+        raise RejectedRow("address", N_("reaches nobody: %(why)s."), why=parsed.reason or "")
     state = choice_of(ConsentState, row, "state")
     said_at = moment_of(row, "at", zone) if row["at"] else run.now
     if said_at > run.now:
-        raise RejectedRow("at", f"{said_at.date()} lies in the future; nobody can have said it yet.")
+        raise RejectedRow("at", N_("%(day)s lies in the future; nobody can have said it yet."), day=str(said_at.date()))
     usual = ConsentSource.OPT_OUT_LIST if state is ConsentState.OUT else ConsentSource.GIVEN_TO_SCHOOL
     return {
         "parsed": parsed, "channel": channel,
