@@ -25,6 +25,8 @@ from models import (
     Staff,
     Student,
 )
+from outreach.access import Viewer, colleagues
+from outreach.language import N_, _
 
 from .errors import ContactRefused
 from .new import LIVE_CHANNELS, OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, NewContact
@@ -33,18 +35,37 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clock of a person's phone may be ahead of ours."""
 LONGEST_AGO = timedelta(days=20 * 366)
 LONGEST_SUMMARY = 10_000
+LONGEST_QUESTION = 4_000
+"""Characters, as the form's own boxes hold them."""
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 OUTCOME_WORDS = {
-    Outcome.REACHED: "reached", Outcome.LEFT_MESSAGE: "left a message", Outcome.NO_ANSWER: "no answer",
-    Outcome.WRONG_NUMBER: "wrong number", Outcome.DECLINED: "declined", Outcome.SENT: "sent",
-    Outcome.DELIVERED: "delivered", Outcome.REPLIED: "replied",
+    Outcome.REACHED: N_("reached"), Outcome.LEFT_MESSAGE: N_("left a message"), Outcome.NO_ANSWER: N_("no answer"),
+    Outcome.WRONG_NUMBER: N_("wrong number"), Outcome.DECLINED: N_("declined"), Outcome.SENT: N_("sent"),
+    Outcome.DELIVERED: N_("delivered"), Outcome.REPLIED: N_("replied"),
 }  # fmt: skip
-CHANNEL_WORDS = {
-    Channel.PHONE: "a phone call", Channel.SMS: "a text", Channel.EMAIL: "an e-mail",
-    Channel.IN_PERSON: "a talk in person", Channel.VIDEO: "a video call", Channel.LETTER: "a letter",
-    Channel.APP: "a message in an app",
-}  # fmt: skip
+DOES_NOT_FIT = {
+    Channel.PHONE: N_("“%(outcome)s” does not fit a phone call; choose one of: %(choices)s."),
+    Channel.SMS: N_("“%(outcome)s” does not fit a text; choose one of: %(choices)s."),
+    Channel.EMAIL: N_("“%(outcome)s” does not fit an e-mail; choose one of: %(choices)s."),
+    Channel.IN_PERSON: N_("“%(outcome)s” does not fit a talk in person; choose one of: %(choices)s."),
+    Channel.VIDEO: N_("“%(outcome)s” does not fit a video call; choose one of: %(choices)s."),
+    Channel.LETTER: N_("“%(outcome)s” does not fit a letter; choose one of: %(choices)s."),
+    Channel.APP: N_("“%(outcome)s” does not fit a message in an app; choose one of: %(choices)s."),
+}
+DOES_NOT_FIT_THEIRS = {
+    Channel.PHONE: N_("“%(outcome)s” does not fit a phone call that the family began; choose one of: %(choices)s."),
+    Channel.SMS: N_("“%(outcome)s” does not fit a text that the family began; choose one of: %(choices)s."),
+    Channel.EMAIL: N_("“%(outcome)s” does not fit an e-mail that the family began; choose one of: %(choices)s."),
+    Channel.IN_PERSON: N_(
+        "“%(outcome)s” does not fit a talk in person that the family began; choose one of: %(choices)s."
+    ),
+    Channel.VIDEO: N_("“%(outcome)s” does not fit a video call that the family began; choose one of: %(choices)s."),
+    Channel.LETTER: N_("“%(outcome)s” does not fit a letter that the family began; choose one of: %(choices)s."),
+    Channel.APP: N_(
+        "“%(outcome)s” does not fit a message in an app that the family began; choose one of: %(choices)s."
+    ),
+}
 
 
 def check(session: Session, new: NewContact, now: datetime, *, linked: int | None = None) -> NewContact:
@@ -55,10 +76,11 @@ def check(session: Session, new: NewContact, now: datetime, *, linked: int | Non
     check_time(new.occurred_at, now)
     check_outcome(new)
     if new.language is not None and not LANGUAGE.fullmatch(new.language):
-        raise ContactRefused(f"“{new.language}” is not a language; give a tag such as en or es.", "language")
+        sentence = _("“%(tag)s” is not a language; give a tag such as en or es.", tag=new.language)
+        raise ContactRefused(sentence, "language")
     students = _students(session, new.student_ids)
     if new.staff_id is not None and session.get(Staff, new.staff_id) is None:
-        raise ContactRefused("The staff member of this contact does not exist; choose another.", "staff_id")
+        raise ContactRefused(_("The staff member of this contact does not exist; choose another."), "staff_id")
     if new.guardian_id is not None:
         _check_guardian(session, new.guardian_id, students)
     if new.answers_request_id is not None and new.answers_request_id == linked:
@@ -66,35 +88,62 @@ def check(session: Session, new: NewContact, now: datetime, *, linked: int | Non
     elif new.answers_request_id is not None:
         _check_answer(session, new, new.answers_request_id)
     if new.question is not None and new.initiator is not Initiator.FAMILY:
-        raise ContactRefused("Only a contact that the family began can leave a question open.", "question")
+        raise ContactRefused(_("Only a contact that the family began can leave a question open."), "question")
     return replace(
         new, student_ids=tuple(student.id for student in students), summary=tidy(new.summary),
-        question=tidy(new.question), language=new.language.lower() if new.language else None,
+        question=_tidy_question(new.question), language=new.language.lower() if new.language else None,
     )  # fmt: skip
 
 
 def tidy(words: str | None) -> str | None:
     """Without characters that no database keeps, and without blanks around; None where nothing is left."""
-    if words is None:
-        return None
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
+    words = _plain(words or "")
     if len(words) > LONGEST_SUMMARY:
-        raise ContactRefused(
-            f"The note has {len(words)} characters; {LONGEST_SUMMARY} is the most that fits. Shorten it.", "summary"
-        )
+        sentence = _(
+            "The note has %(count)s characters; %(most)s is the most that fits. Shorten it.",
+            count=len(words), most=LONGEST_SUMMARY,
+        )  # fmt: skip
+        raise ContactRefused(sentence, "summary")
     return words or None
 
 
+def _tidy_question(words: str | None) -> str | None:
+    words = _plain(words or "")
+    if len(words) > LONGEST_QUESTION:
+        sentence = _(
+            "The question has %(count)s characters; %(most)s is the most that fits. Shorten it.",
+            count=len(words), most=LONGEST_QUESTION,
+        )  # fmt: skip
+        raise ContactRefused(sentence, "question")
+    return words or None
+
+
+def _plain(words: str) -> str:
+    return words.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
 CUT_SHORT = "\n\n[Cut here: {:,} more characters stand in the message itself.]"
+"""Becomes a part of the kept words, which every reader reads as they are."""
 
 
 def fitting(words: str) -> str:
     """The words of a message as a contact carries them: all of them, or as many as fit with a mark that more follow."""
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
+    words = _plain(words)
     if len(words) <= LONGEST_SUMMARY:
         return words
     kept = LONGEST_SUMMARY - len(CUT_SHORT) - len(f"{len(words):,}")
     return words[:kept] + CUT_SHORT.format(len(words) - kept)
+
+
+def check_staff(
+    session: Session, viewer: Viewer, family_id: int, staff_id: int | None, kept: int | None = None
+) -> None:  # fmt: skip
+    """Refuses to name in a contact anybody but the viewer, a colleague at the family's schools
+    (:func:`outreach.access.colleagues`, whom the form offers), or ``kept``, who stands in the contact already."""
+    if staff_id in (None, viewer.staff_id, kept):
+        return
+    if staff_id not in {one.id for one in colleagues(session, viewer, family_id)}:
+        raise ContactRefused(_("Choose somebody who works at this family’s schools."), "staff_id")
 
 
 def check_time(occurred_at: datetime, now: datetime) -> None:
@@ -102,13 +151,13 @@ def check_time(occurred_at: datetime, now: datetime) -> None:
     if occurred_at.tzinfo is None:
         raise ValueError("occurred_at has no zone")
     if occurred_at > now + CLOCKS_DIFFER:
-        raise ContactRefused(
-            "This time lies in the future; give the time at which the contact happened.", "occurred_at"
-        )
+        sentence = _("This time lies in the future; give the time at which the contact happened.")
+        raise ContactRefused(sentence, "occurred_at")
     if occurred_at < now - LONGEST_AGO:
-        raise ContactRefused(
-            f"{occurred_at.date()} is more than twenty years ago; correct the year of the contact.", "occurred_at"
+        sentence = _(
+            "%(day)s is more than twenty years ago; correct the year of the contact.", day=str(occurred_at.date())
         )
+        raise ContactRefused(sentence, "occurred_at")
 
 
 def check_outcome(new: NewContact) -> None:
@@ -116,36 +165,36 @@ def check_outcome(new: NewContact) -> None:
     family_began = new.initiator is Initiator.FAMILY
     fitting = (OUTCOMES_WHERE_FAMILY_BEGAN if family_began else OUTCOMES_OF_CHANNEL)[new.channel]
     if new.outcome not in fitting:
-        choices = ", ".join(OUTCOME_WORDS[outcome] for outcome in fitting)
-        what = CHANNEL_WORDS[new.channel] + (" that the family began" if family_began else "")
-        raise ContactRefused(
-            f"“{OUTCOME_WORDS[new.outcome]}” does not fit {what}; choose one of: {choices}.",
-            "outcome",
-        )
+        sentence = (DOES_NOT_FIT_THEIRS if family_began else DOES_NOT_FIT)[new.channel]
+        choices = ", ".join(_(OUTCOME_WORDS[outcome]) for outcome in fitting)
+        raise ContactRefused(_(sentence, outcome=_(OUTCOME_WORDS[new.outcome]), choices=choices), "outcome")
 
 
 def _students(session: Session, student_ids: Sequence[int]) -> list[Student]:
     wanted = sorted(set(student_ids))
     if not wanted:
-        raise ContactRefused("Choose the student or students that this contact was about.", "student_ids")
+        raise ContactRefused(_("Choose the student or students that this contact was about."), "student_ids")
     found = list(session.scalars(select(Student).where(Student.id.in_(wanted)).order_by(Student.id)))
     if len(found) < len(wanted):
-        raise ContactRefused("A student of this contact does not exist; choose the students again.", "student_ids")
+        raise ContactRefused(_("A student of this contact does not exist; choose the students again."), "student_ids")
     return found
 
 
 def _check_guardian(session: Session, guardian_id: int, students: Sequence[Student]) -> None:
     guardian = session.get(Guardian, guardian_id)
     if guardian is None:
-        raise ContactRefused("The guardian of this contact does not exist; choose another.", "guardian_id")
+        raise ContactRefused(_("The guardian of this contact does not exist; choose another."), "guardian_id")
     theirs = set(session.scalars(select(Guardianship.student_id).where(Guardianship.guardian_id == guardian_id)))
     for student in students:
         if student.id not in theirs:
-            raise ContactRefused(
-                f"{guardian.given_name} {guardian.family_name} is not a guardian of {student.given_name} "
-                f"{student.family_name}; choose another guardian, or log a contact for each student.",
-                "guardian_id",
-            )
+            adult = f"{guardian.given_name} {guardian.family_name}"
+            child = f"{student.given_name} {student.family_name}"
+            sentence = _(
+                "%(guardian)s is not a guardian of %(student)s; choose another guardian, or log a contact for each "
+                "student.",
+                guardian=adult, student=child,
+            )  # fmt: skip
+            raise ContactRefused(sentence, "guardian_id")
 
 
 def can_answer(initiator: Initiator, channel: Channel, outcome: Outcome, authored: Authored) -> bool:
@@ -161,22 +210,23 @@ def can_answer(initiator: Initiator, channel: Channel, outcome: Outcome, authore
 def _check_answer(session: Session, new: NewContact, request_id: int) -> None:
     request = session.get(Request, request_id)
     if request is None:
-        raise ContactRefused("The question that this should answer does not exist.", "answers_request_id")
+        raise ContactRefused(_("The question that this should answer does not exist."), "answers_request_id")
     if not _same_family(session, new, request):
-        raise ContactRefused("The question that this should answer was asked by another family.", "answers_request_id")
+        sentence = _("The question that this should answer was asked by another family.")
+        raise ContactRefused(sentence, "answers_request_id")
     if request.state is RequestState.CLOSED:
-        raise ContactRefused("The question that this should answer is closed; reopen it first.", "answers_request_id")
+        sentence = _("The question that this should answer is closed; reopen it first.")
+        raise ContactRefused(sentence, "answers_request_id")
     if new.occurred_at < request.opened_at - CLOCKS_DIFFER:
-        raise ContactRefused(
-            "This contact happened before the family asked, so it cannot be the answer; correct its time.",
-            "occurred_at",
-        )
+        sentence = _("This contact happened before the family asked, so it cannot be the answer; correct its time.")
+        raise ContactRefused(sentence, "occurred_at")
     if not _can_answer(new):
-        raise ContactRefused(
-            f"“{OUTCOME_WORDS[new.outcome]}” is an attempt and does not answer the family's question; "
-            "leave the question open, or choose what came of it.",
-            "answers_request_id",
+        sentence = _(
+            "“%(outcome)s” is an attempt and does not answer the family's question; leave the question open, or choose "
+            "what came of it.",
+            outcome=_(OUTCOME_WORDS[new.outcome]),
         )
+        raise ContactRefused(sentence, "answers_request_id")
 
 
 def _can_answer(new: NewContact) -> bool:
