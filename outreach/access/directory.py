@@ -1,31 +1,16 @@
-"""Find a family among those that a viewer may see, and who is in it."""
+"""Find a family among those that a viewer may see: by name, by school, by grade, by the language of the home."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from models import (
-    AccessNeed,
-    Address,
-    AddressHealth,
-    AddressKind,
-    Channel,
-    ContactPoint,
-    Family,
-    FamilyMember,
-    Guardian,
-    Guardianship,
-    Hold,
-    School,
-    Staff,
-    Student,
-)
+from models import Family, FamilyMember, Guardian, Guardianship, School, Student
+from outreach.language import SOURCE, language_name
 
 from .scope import visible_families, visible_students
 from .viewer import Viewer
@@ -47,35 +32,6 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """One address of a guardian."""
-
-    address_id: int
-    kind: AddressKind
-    value: str
-    health: AddressHealth
-    reason: str | None
-    texts: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Adult:
-    id: int
-    name: str
-    relation: str
-    """parent of Maya and Leo; guardian of Maya."""
-    language: str | None
-    channel: Channel | None
-    best_time: str | None
-    access_need: AccessNeed | None
-    may_contact: bool
-    """About at least one of the children."""
-    limits: tuple[str, ...]
-    """What must be kept in mind, a sentence each; none where nothing is restricted."""
-    reach: tuple[Reach, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FamilyRow:
     """One line of a list of families."""
 
@@ -86,58 +42,78 @@ class FamilyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    rows: tuple[FamilyRow, ...]
-    total: int
-    page: int
-    pages: int
+class Among:
+    """Which families a list holds; all that the viewer may see where nothing is said."""
+
+    school_id: int | None = None
+    grade: str | None = None
+    """As the SIS writes it: KG, 01 … 12."""
+    language: str | None = None
+    """Of a guardian: the first part of its tag (es, vi)."""
+
+    def __bool__(self) -> bool:
+        return self != Among()
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
-    """A family as its own page shows it."""
-
-    id: int
-    name: str
-    children: tuple[Child, ...]
-    adults: tuple[Adult, ...]
-    holds: tuple[str, ...]
-    """On hold: ask so-and-so."""
-    owner: str | None
-    timezone: str | None
+class Found:
+    rows: tuple[FamilyRow, ...]
+    total: int
+    """On all pages."""
+    after: int | None
+    """What to ask the next page with: the id of the last family shown; None: there are no more."""
 
 
-def find_families(session: Session, viewer: Viewer, words: str = "", page: int = 1) -> Found:
-    """The families that ``viewer`` may see with a present student, by name; ``words`` (any order) must each occur in
-    the name of a child, a guardian or the family. ``page`` counts from 1; 50 a page."""
-    statement = select(Family.id, Family.name).where(
-        Family.id.in_(visible_families(viewer)), Family.ended_at.is_(None), _has_present_student()
-    )
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What :class:`Among` may name, among the families of one viewer."""
+
+    schools: tuple[tuple[int, str], ...]
+    grades: tuple[str, ...]
+    languages: tuple[tuple[str, str], ...]
+    """Tag and name."""
+
+
+def find_families(
+    session: Session, viewer: Viewer, words: str = "", among: Among | None = None, after: int | None = None
+) -> Found:
+    """The families that ``viewer`` may see with a present student, by name, fifty a page; ``words`` (any order) must
+    each occur in the name of a child, a guardian or the family. ``after`` is :attr:`Found.after` of the page before.
+    """
+    statement = _listed(viewer, among or Among())
     for word in words[:LONGEST_SEARCH].lower().split():
         statement = statement.where(_named(word))
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    found = session.execute(
-        statement.order_by(func.lower(Family.name), Family.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    ids = [family_id for family_id, _ in found]
+    place = tuple_(func.lower(Family.name), Family.id)
+    if after is not None:
+        last = select(func.lower(Family.name)).where(Family.id == after).scalar_subquery()
+        statement = statement.where(place > tuple_(last, after))
+    found = session.execute(statement.order_by(func.lower(Family.name), Family.id).limit(PAGE_SIZE + 1)).all()
+    shown = found[:PAGE_SIZE]
+    ids = [family_id for family_id, _ in shown]
     children, adults = children_of(session, viewer, ids), _names_of_adults(session, ids)
-    rows = tuple(FamilyRow(each, name, children.get(each, ()), adults.get(each, ())) for each, name in found)
-    return Found(rows, total, page, pages)
+    rows = tuple(FamilyRow(each, name, children.get(each, ()), adults.get(each, ())) for each, name in shown)
+    return Found(rows, total, ids[-1] if len(found) > PAGE_SIZE else None)
 
 
-def household(session: Session, viewer: Viewer, family_id: int, now: datetime) -> Household:
-    """Who is in the family. Ask :func:`~outreach.access.require` first: this reads whatever it is given."""
-    family = session.get_one(Family, family_id)
-    owner = session.get(Staff, family.owner_staff_id) if family.owner_staff_id else None
-    zone = session.scalar(
-        select(School.timezone).join(Student, Student.school_id == School.id).join(*_members([family_id])).limit(1)
+def choices_among(session: Session, viewer: Viewer) -> Choices:
+    """The schools, grades and languages of the families in ``viewer``'s list."""
+    members = _members_of(visible_families(viewer))
+    students = select(Student.school_id, Student.grade).where(Student.id.in_(members), Student.active).distinct()
+    found = session.execute(students).all()
+    names = session.execute(select(School.id, School.name).where(School.id.in_({school for school, _ in found})))
+    spoken = session.scalars(
+        select(Guardian.language)
+        .join(Guardianship, Guardianship.guardian_id == Guardian.id)
+        .where(Guardianship.student_id.in_(members), Guardianship.ended_on.is_(None), Guardian.language.is_not(None))
+        .distinct()
     )
-    return Household(
-        family.id, family.name, children_of(session, viewer, [family_id]).get(family_id, ()),
-        adults_of(session, family_id), _holds(session, family_id, now), owner.display_name if owner else None, zone,
-    )  # fmt: skip
+    tags = {_base(tag) for tag in spoken if tag}
+    return Choices(
+        schools=tuple(sorted(((school_id, name) for school_id, name in names), key=lambda one: one[1].lower())),
+        grades=tuple(sorted({grade for _, grade in found if grade})),
+        languages=tuple(sorted(((tag, language_name(tag)) for tag in tags), key=lambda one: one[1].lower())),
+    )
 
 
 def children_of(session: Session, viewer: Viewer, family_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
@@ -157,82 +133,43 @@ def children_of(session: Session, viewer: Viewer, family_ids: Collection[int]) -
     return {family_id: tuple(children) for family_id, children in found.items()}
 
 
-def adults_of(session: Session, family_id: int) -> tuple[Adult, ...]:
-    """The guardians of the family's present children, the primary first, with their addresses in their own order."""
-    links = session.execute(
-        select(Guardian, Guardianship, Student)
-        .join(Guardianship, Guardianship.guardian_id == Guardian.id)
-        .join(Student, Student.id == Guardianship.student_id)
-        .join(*_members([family_id]))
-        .where(Guardian.active, Guardianship.ended_on.is_(None))
-        .order_by(Guardianship.is_primary.desc().nulls_last(), Guardian.id, Student.id)
-    ).all()
-    reach = _reach(session, {guardian.id for guardian, _, _ in links})
-    of_guardian: dict[int, list[tuple[Guardian, Guardianship, Student]]] = defaultdict(list)
-    for guardian, link, student in links:
-        of_guardian[guardian.id].append((guardian, link, student))
-    return tuple(_adult(rows, reach.get(guardian_id, ())) for guardian_id, rows in of_guardian.items())
-
-
-def _adult(rows: list[tuple[Guardian, Guardianship, Student]], reach: tuple[Reach, ...]) -> Adult:
-    guardian = rows[0][0]
-    names = [student.preferred_name or student.given_name for _, _, student in rows]
-    relation = rows[0][1].relation or "guardian"
-    return Adult(
-        guardian.id, f"{guardian.preferred_name or guardian.given_name} {guardian.family_name}",
-        f"{relation.replace('_', ' ')} of {' and '.join(names)}", guardian.language, guardian.channel,
-        guardian.best_time, guardian.access_need, any(link.may_contact for _, link, _ in rows),
-        tuple(_limits(rows)), reach,
-    )  # fmt: skip
-
-
-def _limits(rows: Iterable[tuple[Guardian, Guardianship, Student]]) -> Iterable[str]:
-    for guardian, link, student in rows:
-        who, child = guardian.preferred_name or guardian.given_name, student.preferred_name or student.given_name
-        if not link.may_contact:
-            yield f"{who} may not be contacted about {child}."
-        elif not link.holds_rights:
-            yield f"{who} holds no education rights for {child}: nothing about school work."
-        if link.emergency_only:
-            yield f"{who} is an emergency contact only for {child}."
-
-
-def _reach(session: Session, guardian_ids: Collection[int]) -> dict[int, tuple[Reach, ...]]:
-    rows = session.execute(
-        select(ContactPoint.guardian_id, ContactPoint.texts, Address)
-        .join(Address, Address.id == ContactPoint.address_id)
-        .where(ContactPoint.guardian_id.in_(guardian_ids), ContactPoint.active)
-        .order_by(ContactPoint.position, ContactPoint.id)
+def _listed(viewer: Viewer, among: Among) -> Select[int, str]:
+    present = [FamilyMember.family_id == Family.id, FamilyMember.until_on.is_(None), Student.active]
+    if among.school_id is not None:
+        present.append(Student.school_id == among.school_id)
+    if among.grade is not None:
+        present.append(Student.grade == among.grade)
+    a_student = select(FamilyMember.id).join(Student, Student.id == FamilyMember.student_id).where(*present)
+    statement = select(Family.id, Family.name).where(
+        Family.id.in_(visible_families(viewer)), Family.ended_at.is_(None), a_student.exists()
     )
-    found: dict[int, list[Reach]] = defaultdict(list)
-    for guardian_id, texts, address in rows:
-        found[guardian_id].append(
-            Reach(address.id, address.kind, address.value, address.health, address.health_reason, texts)
-        )  # fmt: skip
-    return {guardian_id: tuple(points) for guardian_id, points in found.items()}
-
-
-def _holds(session: Session, family_id: int, now: datetime) -> tuple[str, ...]:
-    members = select(FamilyMember.student_id).where(
-        FamilyMember.family_id == family_id, FamilyMember.until_on.is_(None)
-    )
-    schools = select(Student.school_id).where(Student.id.in_(members))
-    asks = session.scalars(
-        select(Staff.display_name)
-        .select_from(Hold)
-        .outerjoin(Staff, Staff.id == Hold.ask_staff_id)
+    if among.language is None:
+        return statement
+    speaks = func.lower(Guardian.language)
+    tag = among.language.lower()
+    a_speaker = (
+        select(FamilyMember.id)
+        .join(Guardianship, Guardianship.student_id == FamilyMember.student_id)
+        .join(Guardian, Guardian.id == Guardianship.guardian_id)
         .where(
-            or_(Hold.family_id == family_id, Hold.student_id.in_(members), Hold.school_id.in_(schools)),
-            Hold.from_at <= now,
-            or_(Hold.until_at.is_(None), Hold.until_at > now),
+            FamilyMember.family_id == Family.id, FamilyMember.until_on.is_(None), Guardianship.ended_on.is_(None),
+            or_(speaks == tag, speaks.startswith(f"{tag}-", autoescape=True)),
         )
-    )
-    return tuple(f"On hold: ask {name or 'your administrator'} before you write or call." for name in asks)
+    )  # fmt: skip
+    return statement.where(a_speaker.exists())
+
+
+def _members_of(families: Select[int]) -> Select[int]:
+    return select(FamilyMember.student_id).where(FamilyMember.until_on.is_(None), FamilyMember.family_id.in_(families))
+
+
+def _base(tag: str) -> str:
+    return tag.split("-", maxsplit=1)[0].lower() or SOURCE
 
 
 def _names_of_adults(session: Session, family_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     rows = session.execute(
-        select(FamilyMember.family_id, Guardian.id, Guardian.given_name, Guardian.family_name)
+        select(FamilyMember.family_id, Guardian.id, Guardian.preferred_name, Guardian.given_name, Guardian.family_name)
         .distinct()
         .join(Guardianship, Guardianship.student_id == FamilyMember.student_id)
         .join(Guardian, Guardian.id == Guardianship.guardian_id)
@@ -243,26 +180,9 @@ def _names_of_adults(session: Session, family_ids: Collection[int]) -> dict[int,
         .order_by(Guardian.id)
     )  # fmt: skip
     found: dict[int, list[str]] = defaultdict(list)
-    for family_id, _, given, family in rows:
-        found[family_id].append(f"{given} {family}")
+    for family_id, _, preferred, given, family in rows:
+        found[family_id].append(f"{preferred or given} {family}")
     return {family_id: tuple(names) for family_id, names in found.items()}
-
-
-def _members(family_ids: Collection[int]) -> tuple[type[FamilyMember], ColumnElement[bool]]:
-    return FamilyMember, and_(
-        FamilyMember.student_id == Student.id,
-        FamilyMember.until_on.is_(None),
-        FamilyMember.family_id.in_(family_ids),
-    )
-
-
-def _has_present_student() -> ColumnElement[bool]:
-    return (
-        select(FamilyMember.id)
-        .join(Student, Student.id == FamilyMember.student_id)
-        .where(FamilyMember.family_id == Family.id, FamilyMember.until_on.is_(None), Student.active)
-        .exists()
-    )
 
 
 def _named(word: str) -> ColumnElement[bool]:

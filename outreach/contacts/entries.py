@@ -6,21 +6,75 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models import Authored, Channel, Department, MembershipCause, Outcome, Purpose, RequestState, Subject, Topic
+from models import (
+    Authored,
+    Channel,
+    Department,
+    MembershipCause,
+    Outcome,
+    Purpose,
+    RequestState,
+    Segment,
+    Subject,
+    Topic,
+)
 
 
 class Side(StrEnum):
     FAMILY = "family"
     SCHOOL = "school"
     RECORD = "record"
-    """Neither: a change of who belongs to the family."""
+    """Neither: something changed."""
 
 
 class EntryKind(StrEnum):
     CONTACT = "contact"
     QUESTION = "question"
     """A request that no contact carries."""
+    STEP = "step"
+    """A request was handed over, opened again, or closed without an answer; or its due time moved."""
+    SURVEY = "survey"
+    """A family's answer to a survey."""
+    STANDING = "standing"
+    """Whether the family should hear from us now, soon, or is on track, changed."""
+    HOLD = "hold"
     MEMBERSHIP = "membership"
+
+
+class Show(StrEnum):
+    """The filters of a timeline."""
+
+    EVERYTHING = "everything"
+    FAMILY = "family"
+    """The family's own words."""
+    CALLS = "calls"
+    """Calls and talks."""
+    MESSAGES = "messages"
+    QUESTIONS = "questions"
+    """What was asked, and what was done about it."""
+    CHANGES = "changes"
+    """Holds, membership, standing."""
+
+
+class Began(StrEnum):
+    FAMILY = "family"
+    US = "us"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries of a timeline; all where nothing is said."""
+
+    show: Show = Show.EVERYTHING
+    student_id: int | None = None
+    """Only what is about this child; what is about no child in particular is left out, questions of the whole family
+    are not."""
+    began: Began | None = None
+    """Only contacts, questions and survey answers that this side began."""
+
+    @property
+    def everything(self) -> bool:
+        return self == Wanted()
 
 
 @dataclass(frozen=True)
@@ -38,8 +92,10 @@ class RequestView:
     """"2 h over", "3 h left"; None once it is no longer open."""
     over: bool
     reopened_at: datetime | None
+    unanswered: bool
+    """It was closed without an answer."""
     no_answer_needed: str | None
-    """Why it was closed without an answer."""
+    """Why, for :func:`outreach.language.said`; None also where that is not this viewer's to read."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +140,11 @@ class Entry:
     channel: Channel | None = None
     outcome: Outcome | None = None
     words: str | None = None
+    """What was said; of a change, the sentence that tells it."""
     withheld: str | None = None
-    """Why the words are not shown to this viewer; None where they are."""
+    """Why the words are not shown to this viewer, for :func:`outreach.language.said`; None where they are."""
+    note: str | None = None
+    """Of a change, what more there is to say."""
     topic: Topic | None = None
     subject: Subject | None = None
     purpose: Purpose | None = None
@@ -96,6 +155,7 @@ class Entry:
     attempt: bool = False
     """Tried, not reached."""
     exchange: int | None = None
+    """The same for all contacts of one exchange: the first of them, as far back as the page looks."""
     first_to_speak: bool = False
     answered_in_minutes: int | None = None
     """This entry answered a question after so many open minutes of the school."""
@@ -105,11 +165,16 @@ class Entry:
     said_it_helped: bool | None = None
     """What staff heard; shown as such."""
     request: RequestView | None = None
-    """The question that this entry asked."""
+    """The question that this entry asked, or that this step was about."""
     corrected: Corrected | None = None
     undone: Undone | None = None
     cause: MembershipCause | None = None
     message_id: int | None = None
+    segment: Segment | None = None
+    """Of a survey answer."""
+    figure: str | None = None
+    """Of a survey answer: 3 of 10, for who may read it."""
+    hold_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +185,6 @@ class Timeline:
     entries: tuple[Entry, ...]
     """Newest first."""
     total: int
-    """Entries in all, on every page."""
+    """Entries in all, on every page, of those that were asked for."""
     older_before: str | None
     """What to ask the next page with; None on the last."""

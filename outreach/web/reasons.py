@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from models import Band
 from outreach.access import Household, Viewer
+from outreach.language import N_, _
 from outreach.risk import Code, NotScored, Reason, explain
 
-NOT_YET = "The first night has not passed yet; reasons appear after it."
-NOTHING = "Nothing asks for haste. A good word is always welcome."
+NOT_YET = N_("The first night has not passed yet; reasons appear after it.")
+NOTHING = N_("Nothing asks for haste. A good word is always welcome.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ def reasons_for(session: Session, viewer: Viewer, home: Household, now: datetime
     try:
         told = explain(session, home.id, now, viewer)
     except NotScored:
-        return Reasons(None, None, (), (), NOT_YET)
+        return Reasons(None, None, (), (), _(NOT_YET))
     if viewer.sees_risk:
-        return Reasons(told.band, told.points, told.reasons, told.unknown, NOTHING)
+        return Reasons(told.band, told.points, told.reasons, told.unknown, _(NOTHING))
     shown = (reason for reason in told.reasons if reason.points > 0 or reason.code == Code.UNREACHABLE)
-    return Reasons(None, None, tuple(shown), (), NOTHING)
+    return Reasons(None, None, tuple(shown), (), _(NOTHING))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Authored, Channel, FamilyMember, Guardianship, Initiator, Outcome
 from outreach.contacts import Strip, contact_strips, void_contact
+from outreach.language import speaking
 from tests.contacts.homes import YESTERDAY, Home
 from tests.world import NOW, World
 
@@ -100,6 +101,57 @@ def test_sunday_night_belongs_to_the_week_on_the_schools_wall(delgado: Home, wor
     world.contact(delgado.maya, occurred_at=datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
     strip = strip_of(delgado)
     assert [number for number, week in enumerate(strip.weeks) if week.school] == [13]
+
+
+@pytest.mark.parametrize(
+    ("at", "week"),
+    [
+        ("2026-10-25T23:59:59-05:00", 9),
+        ("2026-10-26T00:00:00-05:00", 10),
+        ("2026-11-01T23:59:59-06:00", 10),
+        ("2026-11-02T00:00:00-06:00", 11),
+        ("2027-03-14T23:59:59-05:00", 29),
+        ("2027-03-15T00:00:00-05:00", 30),
+    ],
+)
+def test_weeks_begin_at_midnight_on_the_schools_wall_also_when_clocks_change(
+    delgado: Home, world: World, at: str, week: int
+) -> None:
+    world.contact(delgado.maya, occurred_at=datetime.fromisoformat(at))
+    strip = strip_of(delgado)
+    assert [number for number, column in enumerate(strip.weeks) if column.school] == [week]
+
+
+def test_what_happens_after_the_year_s_last_week_counts_and_has_no_column(delgado: Home, world: World) -> None:
+    world.contact(delgado.maya, occurred_at=datetime(2027, 7, 5, 16, 0, tzinfo=UTC))
+    strip = strip_of(delgado, datetime(2027, 7, 6, tzinfo=UTC))
+    assert (strip.school_first, sum(week.school for week in strip.weeks)) == (1, 0)
+
+
+def test_the_same_facts_stand_in_a_table_the_newest_week_first(delgado: Home, world: World) -> None:
+    for weeks in (1, 1, 3):
+        world.contact(delgado.maya, occurred_at=NOW - timedelta(weeks=weeks))
+    busy = strip_of(delgado).busy_weeks
+    assert [(week.starts_on, week.school) for week in busy] == [(date(2026, 11, 16), 2), (date(2026, 11, 2), 1)]
+
+
+def test_families_of_schools_in_other_zones_have_their_own_weeks(delgado: Home, session: Session, world: World) -> None:
+    """Sunday night in Chicago is Monday morning in Guam."""
+    far = world.student(world.school(timezone="Pacific/Guam"))
+    family = world.family(far)
+    for child in (delgado.maya, far):
+        world.contact(child, occurred_at=datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
+    strips = contact_strips(session, [delgado.family.id, family.id], NOW)
+    weeks = [[number for number, week in enumerate(strip.weeks) if week.school] for strip in strips.values()]
+    assert weeks == [[13], [14]]
+
+
+def test_the_sentence_is_said_in_the_reader_s_language(delgado: Home, world: World) -> None:
+    world.contact(delgado.maya, initiator=Initiator.FAMILY, occurred_at=YESTERDAY)
+    with speaking("es"):
+        strip = strip_of(delgado)
+    assert strip.label == "Desde agosto: la familia habló primero una vez, la escuela nunca."
+    assert strip.caption == "ellos hablaron primero una vez, nosotros nunca"
 
 
 def test_a_family_without_a_known_school_year_has_no_columns(world: World, session: Session) -> None:

@@ -62,12 +62,12 @@ def test_the_drawing_of_the_delgado_family(delgado: Home, session: Session, teac
     assert latest.request is not None
     assert (latest.request.clock, latest.request.over) == ("2 h over", True)
     assert latest.request.owner_name == "L. Alvarez"
-    assert (message.attempt, message.first_to_speak, message.exchange) == (True, False, 1)
+    assert (message.attempt, message.first_to_speak, message.exchange) == (True, False, asked.id)
     assert (reply.side, reply.who, reply.with_whom) == (Side.SCHOOL, "L. Alvarez", "Rosa Delgado")
     assert (reply.answered_in_minutes, reply.answered_in) == (5 * 60, "5 h")
     assert reply.helped is not None
     assert (reply.helped.helped, reply.helped.by) == (True, "Rosa Delgado")
-    assert (first.contact_id, first.first_to_speak, first.exchange) == (asked.id, True, 1)
+    assert (first.contact_id, first.first_to_speak, first.exchange) == (asked.id, True, asked.id)
     assert first.words == "Please tell me what Maya is missing in math."
 
 
@@ -128,7 +128,7 @@ def test_a_question_asked_again_has_its_clock_at_the_newest_words_and_both_answe
     assert (first.answered_in_minutes, second.answered_in_minutes) == (120, 180)
     assert asked.request is None
     assert again.request is not None
-    assert {entry.exchange for entry in (second, again, first, asked)} == {1}
+    assert {entry.exchange for entry in (second, again, first, asked)} == {asked.contact_id}
 
 
 def test_a_teacher_reads_no_words_about_a_sister_it_does_not_teach(
@@ -186,8 +186,9 @@ def test_a_long_timeline_comes_in_pages_that_neither_repeat_nor_lose(
         assert page.total == 25
     assert before is None
     assert sorted(seen, key=str) == sorted(made, key=str)
-    with pytest.raises(NotFound, match="page"):
-        timeline(session, teacher, delgado.family.id, NOW, before="nonsense")
+    for nonsense in ("nonsense", f"{NOW.isoformat()}/contact/99999999999999/0", "2026-11-24/weather/1/0"):
+        with pytest.raises(NotFound, match="page"):
+            timeline(session, teacher, delgado.family.id, NOW, before=nonsense)
 
 
 def test_a_moved_student_takes_its_contacts_along(
