@@ -36,8 +36,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from config.tuning import Bands
 from models import Band, RiskHistory, RiskReason, RiskScore, RiskStage
 from models.base import Json
+from models.risk import GROUP, RANKS, queue_place
 
-from .codes import SCORED
+from .codes import SCHOOL_CAN_MEND, SCORED
 from .dialects import list_of
 from .errors import ScoringInterrupted
 from .scope import Scope
@@ -129,10 +130,11 @@ def _room(kind: Any) -> Insert:
         RiskStage.family_id,
         literal(0),
         literal(Band.LOW.value),
+        literal(queue_place(Band.LOW, 0, mends=False)),
         literal(NEVER, RiskScore.computed_at.type),
         literal(""),
     ).order_by(RiskStage.family_id)
-    columns = ["family_id", "points", "band", "computed_at", "config_version"]
+    columns = ["family_id", "points", "band", "place", "computed_at", "config_version"]
     made: Insert = kind.insert(SCORE).from_select(columns, rows).on_conflict_do_nothing()
     return made
 
@@ -150,12 +152,14 @@ def _newer(scope: Scope) -> Delete:
 
 
 def scored(bands: Bands) -> Subquery:
-    """One row a staged family: points, band, codes."""
+    """One row a staged family: points, band, place in the queue, codes."""
     points = func.sum(RiskStage.points)
+    mends = func.max(case((RiskStage.code.in_(sorted(SCHOOL_CAN_MEND)), 1), else_=0))
     codes = cast("Any", list_of(RiskStage.code)).filter(RiskStage.code != SCORED)
     return (
         select(
             RiskStage.family_id, points.label("points"), band_of(points, bands).label("band"),
+            place_of(points, mends, bands).label("place"),
             func.coalesce(codes, literal([], Json), type_=Json).label("codes"),
         )
         .where(RiskStage.run == RUN)
@@ -169,6 +173,15 @@ def band_of(points: ColumnElement[int], bands: Bands) -> ColumnElement[str]:
         (points >= bands.high, Band.HIGH.value), (points >= bands.elevated, Band.ELEVATED.value),
         else_=Band.LOW.value,
     )  # fmt: skip
+
+
+def place_of(points: ColumnElement[int], mends: ColumnElement[int], bands: Bands) -> ColumnElement[int]:
+    """What :func:`models.risk.queue_place` is, in SQL; ``mends``: 1 where school can mend a reason today, else 0."""
+    rank = case(
+        (points >= bands.high, RANKS.index(Band.HIGH)), (points >= bands.elevated, RANKS.index(Band.ELEVATED)),
+        else_=RANKS.index(Band.LOW),
+    )  # fmt: skip
+    return (2 * rank + 1 - mends) * GROUP - points
 
 
 def _history(scope: Scope) -> Insert:
@@ -200,11 +213,11 @@ def _differing_codes() -> Select[int]:
 
 def _score(scope: Scope) -> Sequence[Update]:
     fresh = scored(scope.risk.bands)
-    differs = or_(SCORE.c.points != fresh.c.points, SCORE.c.band != fresh.c.band)
+    differs = or_(SCORE.c.points != fresh.c.points, SCORE.c.band != fresh.c.band, SCORE.c.place != fresh.c.place)
     return (
         update(SCORE)
         .where(SCORE.c.family_id == fresh.c.family_id, differs)
-        .values(points=fresh.c.points, band=fresh.c.band),
+        .values(points=fresh.c.points, band=fresh.c.band, place=fresh.c.place),
         update(SCORE)
         .where(SCORE.c.family_id.in_(_families()))
         .values(computed_at=scope.now, config_version=VERSION),

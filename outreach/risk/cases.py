@@ -1,12 +1,12 @@
-"""A counselor's case over a family: opened at high, claimed, snoozed, resolved, reopened only for something new."""
+"""What the night does with counselors' cases: opens them at high, closes those long below, opens some again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    insert,
     literal,
     or_,
     select,
@@ -25,17 +26,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from config.tuning import CaseRules
-from models import Band, Case, CaseState, District, Family, RiskReason, RiskScore, Staff
+from models import Band, Case, CaseEvent, CaseEventKind, CaseState, Family, JsonObject, RiskReason, RiskScore
 from models.base import Json
-from outreach.access import NotAllowed, Viewer, require
 from outreach.effective import effective_config
-from outreach.errors import NotFound
-from outreach.schooltime import named_zone
+from outreach.language import N_
+from outreach.schooltime import district_day
 
+from .case_colleagues import may_receive
 from .dialects import list_of
-from .errors import CaseRefused
 
-CLOSED_BY_ITSELF = "Below elevated long enough; closed by itself."
+CLOSED_BY_ITSELF = N_("Below elevated long enough; closed by itself.")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,37 @@ def tend_cases(session: Session, now: datetime) -> CaseFigures:
     return CaseFigures(_open(session, now, rules), reopened, closed)
 
 
+def hand_on_cases(session: Session, instead: Mapping[int, int | None], now: datetime) -> int:
+    """Open cases of staff who are away (the keys of ``instead``) go to who stands in, where that colleague may work
+    them, else back to the queue; how many. Commits nothing; safe to repeat."""
+    cases = session.scalars(
+        select(Case)
+        .where(Case.state == CaseState.OPEN, Case.claimed_by.in_(sorted(instead)))
+        .order_by(Case.family_id)
+        .with_for_update()
+    ).all()
+    held: defaultdict[int, list[int]] = defaultdict(list)
+    for case in cases:
+        held[instead[case.claimed_by or 0] or 0].append(case.family_id)
+    receives = {to: may_receive(session, to, families, now) for to, families in held.items() if to}
+    for case in cases:
+        away = case.claimed_by or 0
+        to = instead[away]
+        case.claimed_by = to if to and case.family_id in receives[to] else None
+        case.claimed_at = now if case.claimed_by else None
+        kind = CaseEventKind.ASSIGNED if case.claimed_by else CaseEventKind.RELEASED
+        session.add(_by_night(case, kind, now, {"from": away, "to": case.claimed_by}))
+    session.flush()
+    return len(cases)
+
+
+def _by_night(case: Case, kind: CaseEventKind, now: datetime, detail: JsonObject | None = None) -> CaseEvent:
+    case.version += 1
+    return CaseEvent(case_id=case.id, version=case.version, kind=kind, at=now, detail=detail)
+
+
 def _note_who_is_below(session: Session, now: datetime) -> None:
-    """A family that is no longer scored, because it left, is below as well."""
+    """A family that is no longer scored, because it left, is below as well. This is no step with a case."""
     at_least_elevated = exists().where(RiskScore.family_id == Case.family_id, RiskScore.band != Band.LOW)
     for which, since in ((and_(Case.below_since.is_(None), ~at_least_elevated), now), (at_least_elevated, None)):
         session.execute(update(Case).where(Case.state == CaseState.OPEN, which).values(below_since=since))
@@ -65,14 +94,27 @@ def _note_who_is_below(session: Session, now: datetime) -> None:
 def _close(session: Session, now: datetime, rules: CaseRules) -> int:
     long_enough = now - timedelta(days=rules.close_after_days_below_elevated)
     left_alone = and_(
-        Case.claimed_by.is_(None), or_(Case.snoozed_until.is_(None), Case.snoozed_until <= today_of(session, now))
+        Case.claimed_by.is_(None), or_(Case.snoozed_until.is_(None), Case.snoozed_until <= district_day(session, now))
     )
-    return _rows(
+    closed = _rows(
         session,
         update(Case)
         .where(Case.state == CaseState.OPEN, Case.below_since <= long_enough, left_alone)
-        .values(state=CaseState.RESOLVED, resolved_at=now, resolution=CLOSED_BY_ITSELF, **_as_it_stands()),
-    )
+        .values(
+            state=CaseState.RESOLVED, resolved_at=now, resolution=CLOSED_BY_ITSELF, outcome=None,
+            version=Case.version + 1, **_as_it_stands(),
+        ),
+    )  # fmt: skip
+    if closed:
+        _write_down(session, CaseEventKind.CLOSED, now, Case.resolved_at == now, Case.resolved_by.is_(None))
+    return closed
+
+
+def _write_down(session: Session, kind: CaseEventKind, now: datetime, *which: ColumnElement[bool]) -> None:
+    """An event for the newest version of each of these cases that has none yet."""
+    known = exists().where(CaseEvent.case_id == Case.id, CaseEvent.version == Case.version)
+    rows = select(Case.id, Case.version, literal(kind.value), literal(now, CaseEvent.at.type)).where(*which, ~known)
+    session.execute(insert(CaseEvent).from_select(["case_id", "version", "kind", "at"], rows))
 
 
 def _as_it_stands() -> dict[str, ColumnElement[object] | ScalarSelect[object]]:
@@ -103,13 +145,14 @@ def _reopen(session: Session, now: datetime, rules: CaseRules) -> int:
     newest: dict[int, tuple[Case, int]] = {}
     for case, points in found:
         newest.setdefault(case.family_id, (case, points))
-    codes = _codes_of(session, list(newest))
+    codes = codes_of(session, list(newest))
     reopened = 0
     for family_id, (case, points) in newest.items():
         new_code = bool(codes[family_id] - set(case.codes))
         if not new_code and points < case.points + rules.reopen_for_more_points:
             continue
-        _open_again(case, now, codes[family_id], points)
+        open_again(case, now, codes[family_id], points)
+        session.add(_by_night(case, CaseEventKind.REOPENED, now))
         reopened += 1
     session.flush()
     return reopened
@@ -120,7 +163,8 @@ def _has_open_case() -> ColumnElement[bool]:
     return exists().where(other.c.family_id == RiskScore.family_id, other.c.state == CaseState.OPEN)
 
 
-def _codes_of(session: Session, family_ids: Sequence[int]) -> dict[int, set[str]]:
+def codes_of(session: Session, family_ids: Sequence[int]) -> dict[int, set[str]]:
+    """The codes of each family's present reasons."""
     codes: dict[int, set[str]] = {family_id: set() for family_id in family_ids}
     rows = session.execute(select(RiskReason.family_id, RiskReason.code).where(RiskReason.family_id.in_(family_ids)))
     for family_id, code in rows:
@@ -128,9 +172,10 @@ def _codes_of(session: Session, family_ids: Sequence[int]) -> dict[int, set[str]
     return codes
 
 
-def _open_again(case: Case, now: datetime, codes: set[str], points: int) -> None:
+def open_again(case: Case, now: datetime, codes: Collection[str], points: int) -> None:
+    """Open as from now on, for these reasons; whoever had it keeps it."""
     case.state, case.reopened_at, case.below_since, case.snoozed_until = CaseState.OPEN, now, None, None
-    case.resolved_at, case.resolved_by, case.resolution = None, None, None
+    case.resolved_at, case.resolved_by, case.outcome, case.resolution = None, None, None, None
     case.codes, case.points = sorted(codes), points
 
 
@@ -140,139 +185,26 @@ def _open(session: Session, now: datetime, rules: CaseRules) -> int:
     governed = exists().where(
         Case.family_id == RiskScore.family_id, or_(Case.state == CaseState.OPEN, Case.resolved_at > recent)
     )
-    codes = _codes().where(RiskReason.family_id == RiskScore.family_id).correlate(RiskScore).scalar_subquery()
-    rows = select(
-        RiskScore.family_id, literal(CaseState.OPEN.value), literal(now, Case.opened_at.type),
-        func.coalesce(codes, literal([], Json), type_=Json), RiskScore.points,
-    ).where(RiskScore.band == Band.HIGH, ~governed)  # fmt: skip
-    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    columns = ["family_id", "state", "opened_at", "codes", "points"]
-    return _rows(session, kind.insert(Case).from_select(columns, rows).on_conflict_do_nothing())
+    opened = open_cases(session, now, RiskScore.band == Band.HIGH, ~governed)
+    if opened:
+        _write_down(session, CaseEventKind.OPENED, now, Case.opened_at == now)
+    return opened
 
 
-def claim_case(session: Session, viewer: Viewer, family_id: int, now: datetime) -> Case:
-    """Take a family's case, opening one where a person wants it before it is high. Claiming twice is claiming once.
-
-    Raises :class:`~outreach.risk.CaseRefused` where somebody else has it, :class:`~outreach.access.NotAllowed` for a
-    sign-in without a staff member, :class:`~outreach.errors.NotFound` for a family that the viewer may not see.
-    """
-    staff_id = _may_work(session, viewer, family_id)
-    case_id = _open_case(session, family_id) or _open_by_hand(session, family_id, now)
-    free = or_(Case.claimed_by.is_(None), Case.claimed_by == staff_id)
-    took = _rows(
-        session,
-        update(Case)
-        .where(Case.id == case_id, Case.state == CaseState.OPEN, free)
-        .values(claimed_by=staff_id, claimed_at=func.coalesce(Case.claimed_at, literal(now, Case.opened_at.type))),
-    )
-    case = session.get_one(Case, case_id, populate_existing=True)
-    if not took:
-        holder = session.get(Staff, case.claimed_by) if case.claimed_by else None
-        raise CaseRefused(
-            f"{holder.display_name if holder else 'Somebody else'} has this case already; ask them for it."
+def open_cases(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
+    """A case for each family of ``which`` that has no open one; how many. The event is the caller's to add."""
+    codes = _codes().where(RiskReason.family_id == Family.id).correlate(Family).scalar_subquery()
+    rows = (
+        select(
+            Family.id, literal(1), literal(CaseState.OPEN.value), literal(now, Case.opened_at.type),
+            func.coalesce(codes, literal([], Json), type_=Json), func.coalesce(RiskScore.points, 0),
         )
-    return case
-
-
-def release_case(session: Session, viewer: Viewer, family_id: int, now: datetime) -> Case:
-    """Give an open case back. Only its holder or an administrator may. Raises as :func:`claim_case`."""
-    case = _working_on(session, viewer, family_id)
-    if case.claimed_by not in (None, viewer.staff_id) and not viewer.administers:
-        raise CaseRefused("Only the person who has this case, or an administrator, can give it back.")
-    case.claimed_by = case.claimed_at = None
-    session.flush()
-    return case
-
-
-def snooze_case(session: Session, viewer: Viewer, family_id: int, until: date, now: datetime) -> Case:
-    """Leave the case out of the queue until the morning of ``until``, a day to come. Raises as :func:`claim_case`."""
-    if until <= today_of(session, now):
-        raise CaseRefused("Choose a day after today; until then the case rests.")
-    case = _working_on(session, viewer, family_id)
-    case.snoozed_until = until
-    session.flush()
-    return case
-
-
-def wake_case(session: Session, viewer: Viewer, family_id: int, now: datetime) -> Case:
-    """End a snooze early. Raises as :func:`claim_case`."""
-    case = _working_on(session, viewer, family_id)
-    case.snoozed_until = None
-    session.flush()
-    return case
-
-
-def resolve_case(session: Session, viewer: Viewer, family_id: int, resolution: str, now: datetime) -> Case:
-    """Close a case by hand, in a few words. It reopens only for something new. Raises as :func:`claim_case`."""
-    if not resolution.strip():
-        raise CaseRefused("Say in a few words how it was resolved; the next counselor reads it.")
-    case = _working_on(session, viewer, family_id)
-    score = session.get(RiskScore, family_id, populate_existing=True)
-    case.state, case.resolved_at, case.resolved_by = CaseState.RESOLVED, now, viewer.account_id
-    case.resolution, case.snoozed_until = resolution.strip(), None
-    case.codes = sorted(_codes_of(session, [family_id])[family_id])
-    case.points = score.points if score else 0
-    session.flush()
-    return case
-
-
-def undo_resolve(session: Session, viewer: Viewer, case_id: int, now: datetime) -> Case:
-    """Take a resolution back: the case is open as before. Raises :class:`CaseRefused` where a newer one is open."""
-    case = session.get(Case, case_id, populate_existing=True)
-    if case is None:
-        raise NotFound("There is no such case, or you do not work with its family.")
-    _may_work(session, viewer, case.family_id)
-    if case.state is CaseState.OPEN:
-        return case
-    if _open_case(session, case.family_id):
-        raise CaseRefused("This family has a newer open case; work on that one.")
-    score = session.get(RiskScore, case.family_id, populate_existing=True)
-    _open_again(case, now, _codes_of(session, [case.family_id])[case.family_id], score.points if score else 0)
-    session.flush()
-    return case
-
-
-def _may_work(session: Session, viewer: Viewer, family_id: int) -> int:
-    if not viewer.sees_risk or viewer.staff_id is None:
-        raise NotAllowed("Cases are worked by counselors and administrators who are on the staff list.")
-    require(session, viewer, family_id)
-    return viewer.staff_id
-
-
-def _working_on(session: Session, viewer: Viewer, family_id: int) -> Case:
-    _may_work(session, viewer, family_id)
-    case_id = _open_case(session, family_id)
-    if case_id is None:
-        raise CaseRefused("This family has no open case any more; somebody resolved it.")
-    return session.get_one(Case, case_id, populate_existing=True, with_for_update=True)
-
-
-def _open_case(session: Session, family_id: int) -> int | None:
-    return session.scalar(select(Case.id).where(Case.family_id == family_id, Case.state == CaseState.OPEN))
-
-
-def _open_by_hand(session: Session, family_id: int, now: datetime) -> int:
-    """Insert, unless somebody was quicker; then theirs."""
-    family = select(
-        Family.id, literal(CaseState.OPEN.value), literal(now, Case.opened_at.type),
-        func.coalesce(
-            _codes().where(RiskReason.family_id == Family.id).correlate(Family).scalar_subquery(),
-            literal([], Json), type_=Json,
-        ),
-        func.coalesce(
-            select(RiskScore.points).where(RiskScore.family_id == Family.id).correlate(Family).scalar_subquery(), 0
-        ),
-    ).where(Family.id == family_id)  # fmt: skip
+        .outerjoin(RiskScore, RiskScore.family_id == Family.id)
+        .where(*which)
+    )  # fmt: skip
     kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    columns = ["family_id", "state", "opened_at", "codes", "points"]
-    session.execute(kind.insert(Case).from_select(columns, family).on_conflict_do_nothing())
-    return session.scalars(select(Case.id).where(Case.family_id == family_id, Case.state == CaseState.OPEN)).one()
-
-
-def today_of(session: Session, now: datetime) -> date:
-    """The local day by the district's clock."""
-    zone = session.scalar(select(District.timezone))
-    return now.astimezone(named_zone(zone) if zone else ZoneInfo("UTC")).date()
+    columns = ["family_id", "version", "state", "opened_at", "codes", "points"]
+    return _rows(session, kind.insert(Case).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def _rows(session: Session, statement: Executable) -> int:

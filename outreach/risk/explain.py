@@ -13,16 +13,18 @@ from models import Band, Family, FamilyMember, JsonObject, JsonValue, RiskReason
 from outreach.access import Viewer, visible_students
 from outreach.effective import effective_config
 from outreach.errors import NotFound
+from outreach.language import N_, _, short_day
 from outreach.schooltime import district_day
 
 from .codes import SCHOOL_CAN_MEND
 from .errors import NotScored
 from .features.standing import subjects
 from .periods import Period, periods_at
+from .reader import Reader, reader_for
 from .scope import Scope, Scoring
-from .words import Reader, day_words, describe, reader_for
+from .words import describe
 
-HEURISTIC = "A heuristic, not a verdict on a family."
+HEURISTIC = N_("A heuristic, not a verdict on a family.")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Reason:
     short: str
     """For a chip."""
     evidence: JsonObject
-    source: str
-    """Where the weight comes from."""
+    source: str | None
+    """Where the weight comes from, in English; None for a factor of an earlier configuration."""
     student_id: int | None
     can_mend: bool
     """A person at school can mend it today."""
@@ -50,7 +52,7 @@ class Explanation:
     reasons: tuple[Reason, ...]
     """Most points first."""
     unknown: tuple[str, ...]
-    """What could not be known, a sentence each; it gave no points."""
+    """What could not be known, a sentence each; it gave no points. Only for who reads points."""
     computed_at: datetime
     config_version: str
 
@@ -63,12 +65,19 @@ def explain(session: Session, family_id: int, now: datetime, viewer: Viewer | No
     first scoring.
     """
     if session.get(Family, family_id) is None:
-        raise NotFound(f"There is no family {family_id}.")
+        raise NotFound(_("There is no family %(number)s.", number=family_id))
     score = session.get(RiskScore, family_id)
     if score is None:
-        raise NotScored(f"Family {family_id} has not been scored yet; the night does it, or run: outreach nightly")
+        raise NotScored(
+            _(
+                "Family %(number)s has not been scored yet; the night does it, or run: outreach nightly",
+                number=family_id,
+            )
+        )
     reasons = reasons_of(session, [family_id], now, viewer).get(family_id, ())
-    unknown = tuple(_unknown(session, family_id, score.computed_at, reader_for(session, now, [family_id])))
+    unknown: tuple[str, ...] = ()
+    if viewer is None or viewer.sees_risk:
+        unknown = tuple(_unknown(session, family_id, score.computed_at, reader_for(session, now, [family_id])))
     return Explanation(
         family_id, score.points, score.band, tuple(reasons), unknown, score.computed_at, score.config_version
     )
@@ -90,7 +99,7 @@ def reasons_of(
         words = describe(code, evidence, reader)
         if words.student_id in hidden:
             continue
-        source = factors[code].source if code in factors else "A factor of an earlier configuration"
+        source = factors[code].source if code in factors else None
         found.setdefault(family, []).append(
             Reason(
                 code, points, words.title, words.words, words.short, plain_figures(evidence), source,
@@ -126,13 +135,13 @@ def _unknown(session: Session, family_id: int, now: datetime, reader: Reader) ->
         .where(FamilyMember.family_id == family_id, FamilyMember.until_on.is_(None), Student.active)
         .order_by(Student.id)
     ).all()
-    schools = {school_id: name for _, school_id, name in children}
+    schools = {school_id: name for _student, school_id, name in children}
     periods = periods_at(session, now, risk, list(schools))
     asked = select(subjects(Scope(risk, some=True)).c.student_id)
     standing = set(session.scalars(asked, Scoring(now, district_day(session, now), periods, [family_id]).values(risk)))
     said = [
-        f"{reader.names[student_id]} has no marks in a core subject this term."
-        for student_id, _, _ in children
+        _("%(child)s has no marks in a core subject this term.", child=reader.names[student_id])
+        for student_id, *_school in children
         if student_id not in standing
     ]
     for school_id, name in sorted(schools.items()):
@@ -142,13 +151,29 @@ def _unknown(session: Session, family_id: int, now: datetime, reader: Reader) ->
 
 def _unknown_at_school(name: str, period: Period | None, reader: Reader) -> list[str]:
     if period is None or not period.year.in_term:
-        return [f"{name} is outside every term, so nobody is called silent."]
+        return [_("%(school)s is outside every term, so nobody is called silent.", school=name)]
     said = []
     if period.base is None:
-        said.append(f"{name} has not logged contacts for long enough, so who has heard from us is not known.")
+        said.append(
+            _(
+                "%(school)s has not logged contacts for long enough, so who has heard from us is not known.",
+                school=name,
+            )
+        )
     elif period.silent_from is None or period.base > period.silent_from:
-        since = day_words(period.base, reader.today)
-        said.append(f"{name}'s contacts count since {since}, too short a time to call anybody silent.")
+        since = short_day(period.base, reader.today)
+        said.append(
+            _(
+                "%(school)s's contacts count since %(day)s, too short a time to call anybody silent.",
+                school=name,
+                day=since,
+            )
+        )
     if not period.notices_known:
-        said.append(f"{name}'s general notices are not in this log, so whether they reach the family is not known.")
+        said.append(
+            _(
+                "%(school)s's general notices are not in this log, so whether they reach the family is not known.",
+                school=name,
+            )
+        )
     return said

@@ -6,9 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Family, FamilyMember, Guardian, Guardianship, Student
+from models.base import LARGEST_ID
 from outreach.errors import NotFound, OutreachError
-
-LARGEST_ID = 2**31 - 1
 
 
 class SeveralFamilies(OutreachError):

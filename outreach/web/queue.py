@@ -1,120 +1,138 @@
-"""The counselor's risk queue: who, why, how long silent; claim, snooze, resolve, each undoable."""
+"""The counselor's risk queue: who, why, how long silent, and whose; narrowed in the address, a page by key."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 
-from models import AccountRole
-from outreach.access import audit
+from models import AccountRole, School
 from outreach.contacts import contact_strips
-from outreach.errors import NotFound
-from outreach.language import language_name
+from outreach.effective import effective_config
 from outreach.risk import (
-    CaseRefused,
+    OUTCOMES,
+    SCHOOL_CAN_MEND,
     Code,
     QueueFilters,
+    Step,
+    View,
     Whose,
-    claim_case,
     queue,
-    release_case,
-    resolve_case,
-    snooze_case,
-    undo_resolve,
-    wake_case,
+    queue_counts,
+    queue_options,
+    views_of,
 )
 
-from . import asking
+from . import asking, queue_acts, queue_one, queue_views
 from .database import session
-from .notices import say, warn
-from .typed import number
+from .queue_address import NARROWING, TABS, address_of, filters_of, here, in_words, may_work, queue_address
+from .queue_words import ASKED
+from .words import words
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
+for part in (queue_acts, queue_one, queue_views):
+    blueprint.register_blueprint(part.blueprint)
 READERS = (AccountRole.COUNSELOR, AccountRole.ADMINISTRATOR, AccountRole.DISTRICT_ADMINISTRATOR)
-LANGUAGES = ("ar", "en", "es", "fr", "hi", "hmn", "ht", "ko", "pl", "pt", "ru", "so", "tl", "uk", "vi", "zh")
-GRADES = ("KG", *(f"{number:02}" for number in range(1, 13)))
-SNOOZES = ((1, "until tomorrow"), (3, "for 3 days"), (7, "for a week"), (14, "for two weeks"), (30, "for a month"))
-TABS = ((Whose.NEW_AND_MINE, "New and mine"), (Whose.OPEN, "All open"), (Whose.SNOOZED, "Snoozed"))
-DONE = {
-    "claim": "Yours now.",
-    "release": "Given back.",
-    "snooze": "Out of the way until then.",
-    "wake": "Back in the queue.",
-    "resolve": "Resolved. It comes back only for something new.",
+BAR = {
+    Whose.NEW_AND_MINE: (Step.CLAIM, Step.ASSIGN, Step.SNOOZE, Step.NOTE, Step.RESOLVE),
+    Whose.OPEN: (Step.CLAIM, Step.ASSIGN, Step.SNOOZE, Step.NOTE, Step.RESOLVE),
+    Whose.SNOOZED: (Step.WAKE, Step.ASSIGN, Step.NOTE, Step.RESOLVE),
+    Whose.RESOLVED: (Step.REOPEN,),
 }
+"""What can be done with many in one go, the likeliest first."""
 
 
 @blueprint.get("")
 @asking.signed_in(*READERS)
 def page() -> ResponseReturnValue:
-    filters = _filters()
-    found = queue(session(), asking.viewer(), asking.now(), filters)
-    return render_template(
-        "queue/page.html", found=found, filters=filters, tabs=TABS, codes=list(Code), grades=GRADES,
-        languages={tag: language_name(tag) for tag in LANGUAGES}, snoozes=SNOOZES, staff_id=asking.viewer().staff_id,
-        kept={name: value for name, value in request.args.items() if name != "page"},
-        strips=contact_strips(session(), [row.family_id for row in found.rows], asking.now()),
-    )  # fmt: skip
-
-
-@blueprint.post("/<int:family_id>/<any(claim, release, snooze, wake, resolve):step>")
-@asking.signed_in(*READERS)
-def act(family_id: int, step: str) -> ResponseReturnValue:
     looking, now = asking.viewer(), asking.now()
-    undo_at = None
-    try:
-        if step == "snooze":
-            days = min(request.form.get("days", 1, type=number), SNOOZES[-1][0])
-            until = looking.on + timedelta(days=max(days, 0))
-            case = snooze_case(session(), looking, family_id, until, now)
-            undo_at = url_for("queue.act", family_id=family_id, step="wake")
-        elif step == "resolve":
-            case = resolve_case(session(), looking, family_id, request.form.get("resolution", ""), now)
-            undo_at = url_for("queue.undo", case_id=case.id)
-        else:
-            verb = {"claim": claim_case, "release": release_case, "wake": wake_case}[step]
-            case = verb(session(), looking, family_id, now)
-            undo_at = url_for("queue.act", family_id=family_id, step="release") if step == "claim" else None
-    except (CaseRefused, NotFound) as refused:
-        session().rollback()
-        warn(str(refused))
-        return _back()
-    audit(session(), looking, f"{step}_case", "case", case.id, now, detail={"family_id": family_id})
-    session().commit()
-    say(DONE[step], undo_at)
-    return _back()
-
-
-@blueprint.post("/cases/<int:case_id>/undo")
-@asking.signed_in(*READERS)
-def undo(case_id: int) -> ResponseReturnValue:
-    try:
-        undo_resolve(session(), asking.viewer(), case_id, asking.now())
-    except CaseRefused as refused:
-        session().rollback()
-        warn(str(refused))
-        return _back()
-    audit(session(), asking.viewer(), "undo_resolve", "case", case_id, asking.now())
-    session().commit()
-    say("Open again.")
-    return _back()
-
-
-def _filters() -> QueueFilters:
-    """What the address asks for; what it asks wrongly is not narrowed by."""
-    args = request.args
-    whose, reason, grade = args.get("whose", ""), args.get("reason", ""), args.get("grade", "")
-    return QueueFilters(
-        whose=Whose(whose) if whose in list(Whose) else Whose.NEW_AND_MINE,
-        reason=reason if reason in list(Code) else None, grade=grade if grade in GRADES else None,
-        language=args.get("language") or None, page=args.get("page", 1, type=number),
+    views = views_of(session(), looking)
+    first = next((view for view in views if view.opens_first), None)
+    if first is not None and not request.args:
+        return redirect(queue_address(address_of(filters_of(first.filters))))
+    filters = filters_of(request.args)
+    found = queue(
+        session(), looking, now, filters, after=request.args.get("after"), before=request.args.get("before")
+    )  # fmt: skip
+    return render_template(
+        "queue/page.html", found=found, filters=filters, address=address_of(filters), this_page=here(), tabs=TABS,
+        applied=_applied(filters),
+        views=[(view, address_of(filters_of(view.filters))) for view in views], view=_view_now(views, filters),
+        schools=_schools(), may_work=may_work(), staff_id=looking.staff_id, bar=BAR[filters.whose], asked=ASKED,
+        outcomes=OUTCOMES, opened=now.isoformat(),
+        strips=contact_strips(session(), [row.family_id for row in found.rows], now),
     )  # fmt: skip
 
 
-def _back() -> ResponseReturnValue:
-    """To the queue as it was narrowed."""
-    if request.form.get("next"):
-        return asking.back_to(url_for("queue.page"))
-    return redirect(url_for("queue.page"), 303)
+@blueprint.get("/filters")
+@asking.signed_in(*READERS)
+def narrow() -> ResponseReturnValue:
+    """The form by which the queue is narrowed, with what occurs in it; asked for when somebody wants to."""
+    filters = filters_of(request.args)
+    options = queue_options(session(), asking.viewer(), asking.now(), filters)
+    return render_template(
+        "queue/filters.html", filters=filters, address=address_of(filters), options=options, say_reason=_reason,
+        schools=len(options.schools) > 1 or filters.school_id is not None,
+    )  # fmt: skip
+
+
+@blueprint.get("/counts")
+@asking.signed_in(*READERS)
+def counts() -> ResponseReturnValue:
+    """What has come in since the page was opened; 204 where its reader has been told already."""
+    filters, since = filters_of(request.args), _moment(request.args.get("since", ""))
+    if since is None:
+        return "", 204
+    found = queue_counts(session(), asking.viewer(), asking.now(), filters, since)
+    if str(found.new) == request.args.get("shown", "0"):
+        return "", 204
+    return render_template("queue/counts.html", new=found.new, show=queue_address(address_of(filters)))
+
+
+@blueprint.get("/points")
+@asking.signed_in(*READERS)
+def points() -> ResponseReturnValue:
+    """Where the points come from, and what they are not."""
+    risk = effective_config(session(), asking.now()).risk
+    factors = [
+        (Code(code), factor.points, factor.source, code in SCHOOL_CAN_MEND)
+        for code, factor in risk.factor.items()
+        if code in list(Code) and factor.points
+    ]
+    return render_template("queue/points.html", factors=factors, bands=risk.bands, cases=risk.cases)
+
+
+def _reason(code: str) -> str:
+    return words(Code(code)) if code in list(Code) else code.replace("_", " ")
+
+
+def _view_now(views: list[View], filters: QueueFilters) -> View | None:
+    """The saved view that the page shows now."""
+    return next((view for view in views if filters_of(view.filters) == filters), None)
+
+
+def _applied(filters: QueueFilters) -> list[tuple[str, str]]:
+    """What is narrowed by, in words, each with the address without it."""
+    address = address_of(filters)
+    return [
+        (said, queue_address({one: value for one, value in address.items() if one != name}))
+        for name, said in in_words(filters).items()
+        if name in NARROWING
+    ]
+
+
+def _schools() -> str:
+    """Whose families are in the queue: the school's name; nothing where they are several."""
+    ids = asking.viewer().school_ids
+    if asking.viewer().sees_district or len(ids) != 1:
+        return ""
+    return session().scalar(select(func.max(School.name)).where(School.id.in_(ids))) or ""
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

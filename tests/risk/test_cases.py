@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import AccountRole, Case, CaseState, Mark, RiskScore, StaffRole
-from outreach.access import NotAllowed, Viewer, viewer_of
-from outreach.errors import NotFound
-from outreach.risk import (
-    CaseRefused,
-    claim_case,
-    release_case,
-    resolve_case,
-    score_families,
-    snooze_case,
-    tend_cases,
-    undo_resolve,
-    wake_case,
-)
+from models import AccountRole, Case, CaseEvent, CaseOutcome, CaseState, Mark, RiskScore, StaffRole
+from outreach.access import Viewer, viewer_of
+from outreach.risk import Act, Chosen, Step, act_on_cases, hand_on_cases, history_of, score_families, tend_cases
 from tests.world import NOW, World
 
 from .conftest import Home
@@ -49,6 +38,15 @@ def night(session: Session, days: float = 0) -> tuple[int, int, int]:
     figures = tend_cases(session, at)
     session.expire_all()
     return figures.opened, figures.reopened, figures.closed
+
+
+def take(session: Session, viewer: Viewer, home: Home, step: Step, **entered: Any) -> None:
+    report = act_on_cases(session, viewer, Act(step, **entered), [Chosen(home.family.id)], NOW)
+    assert report.refused == ()
+
+
+def settle(session: Session, viewer: Viewer, home: Home) -> None:
+    take(session, viewer, home, Step.RESOLVE, outcome=CaseOutcome.SETTLED, words="Met the parents.")
 
 
 def the_case(session: Session) -> Case:
@@ -94,18 +92,18 @@ def test_days_below_elevated_start_again_after_a_relapse(session: Session, mark:
 
 def test_a_claimed_case_never_closes_by_itself(home: Home, session: Session, mark: Mark, counselor: Viewer) -> None:
     night(session)
-    claim_case(session, counselor, home.family.id, NOW)
+    take(session, counselor, home, Step.CLAIM)
     mark.percent = 95.0
     session.flush()
     night(session, 1)
     assert night(session, 30) == (0, 0, 0)
-    release_case(session, counselor, home.family.id, NOW)
+    take(session, counselor, home, Step.RELEASE)
     assert night(session, 31) == (0, 0, 1)
 
 
 def test_a_snoozed_case_rests_and_does_not_close(home: Home, session: Session, mark: Mark, counselor: Viewer) -> None:
     night(session)
-    snooze_case(session, counselor, home.family.id, date(2026, 12, 20), NOW)
+    take(session, counselor, home, Step.SNOOZE, until=date(2026, 12, 20))
     mark.percent = 95.0
     session.flush()
     night(session, 1)
@@ -117,20 +115,20 @@ def test_a_resolved_case_stays_closed_while_nothing_is_new(
     home: Home, session: Session, mark: Mark, counselor: Viewer
 ) -> None:
     night(session)
-    resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
+    settle(session, counselor, home)
     assert night(session, 1) == (0, 0, 0)
     assert night(session, 29) == (0, 0, 0)
 
 
 def test_after_30_days_it_is_a_new_case(home: Home, session: Session, mark: Mark, counselor: Viewer) -> None:
     night(session)
-    resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
+    settle(session, counselor, home)
     assert night(session, 30) == (1, 0, 0)
 
 
 def test_it_reopens_for_a_new_code(world: World, home: Home, session: Session, mark: Mark, counselor: Viewer) -> None:
     night(session)
-    resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
+    settle(session, counselor, home)
     world.absence(home.child, occurred_on=None, days=6)
     assert night(session, 1) == (0, 1, 0)
     case = the_case(session)
@@ -143,7 +141,7 @@ def test_it_reopens_for_two_more_points_and_not_for_one(
 ) -> None:
     request = world.request(home.family, home.school)
     night(session)
-    resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
+    settle(session, counselor, home)
     case = the_case(session)
     case.points = 8
     session.flush()
@@ -153,95 +151,6 @@ def test_it_reopens_for_two_more_points_and_not_for_one(
     assert night(session, 2) == (0, 1, 0), "11 is three more"
 
 
-def test_only_one_of_two_counselors_gets_a_case(
-    world: World, home: Home, session: Session, mark: Mark, counselor: Viewer
-) -> None:
-    night(session)
-    other = viewer_of(session, world.account(world.staff(home.school), AccountRole.COUNSELOR), NOW)
-    assert claim_case(session, counselor, home.family.id, NOW).claimed_by == counselor.staff_id
-    with pytest.raises(CaseRefused, match=r"K\. Lowe has this case"):
-        claim_case(session, other, home.family.id, NOW)
-    with pytest.raises(CaseRefused, match="give it back"):
-        release_case(session, other, home.family.id, NOW)
-    assert claim_case(session, counselor, home.family.id, NOW).claimed_by == counselor.staff_id
-
-
-def test_claims_at_the_same_moment_have_one_winner(engine: Engine) -> None:
-    with Session(engine) as session:
-        world = World(session)
-        school = world.school()
-        family = world.family(world.student(school))
-        viewers = [viewer_of(session, world.account(world.staff(school), AccountRole.COUNSELOR), NOW) for _ in range(4)]
-        family_id = family.id
-        session.commit()
-    won: list[int | None] = []
-
-    def claim(viewer: Viewer) -> None:
-        with Session(engine) as session:
-            try:
-                won.append(claim_case(session, viewer, family_id, NOW).claimed_by)
-                session.commit()
-            except CaseRefused:
-                session.rollback()
-
-    threads = [threading.Thread(target=claim, args=(viewer,)) for viewer in viewers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with Session(engine) as session:
-        assert [the_case(session).claimed_by] == won
-
-
-def test_a_person_may_open_a_case_before_the_family_is_high(home: Home, session: Session, counselor: Viewer) -> None:
-    score_families(session, NOW)
-    case = claim_case(session, counselor, home.family.id, NOW)
-    assert (case.points, set(case.codes)) == (2, {"no_personal_contact", "contact_deficit"})
-
-
-def test_undoing_a_resolution(home: Home, session: Session, mark: Mark, counselor: Viewer) -> None:
-    night(session)
-    case = resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
-    assert case.resolved_by == counselor.account_id
-    undone = undo_resolve(session, counselor, case.id, NOW)
-    assert (undone.state, undone.resolution) == (CaseState.OPEN, None)
-    assert undo_resolve(session, counselor, case.id, NOW).state is CaseState.OPEN
-    resolve_case(session, counselor, home.family.id, "Met the parents.", NOW)
-    night(session, 31)
-    with pytest.raises(CaseRefused, match="newer open case"):
-        undo_resolve(session, counselor, case.id, NOW)
-
-
-def test_a_snooze_is_until_a_day_to_come_and_can_end_early(
-    home: Home, session: Session, mark: Mark, counselor: Viewer
-) -> None:
-    night(session)
-    with pytest.raises(CaseRefused, match="after today"):
-        snooze_case(session, counselor, home.family.id, date(2026, 11, 24), NOW)
-    assert snooze_case(session, counselor, home.family.id, date(2026, 11, 25), NOW).snoozed_until
-    assert wake_case(session, counselor, home.family.id, NOW).snoozed_until is None
-
-
-def test_a_resolution_needs_words_and_an_open_case(home: Home, session: Session, counselor: Viewer) -> None:
-    with pytest.raises(CaseRefused, match="few words"):
-        resolve_case(session, counselor, home.family.id, " ", NOW)
-    with pytest.raises(CaseRefused, match="no open case"):
-        resolve_case(session, counselor, home.family.id, "Met.", NOW)
-
-
-def test_teachers_work_no_cases_and_counselors_only_those_of_their_school(
-    world: World, home: Home, session: Session, counselor: Viewer
-) -> None:
-    teacher = viewer_of(session, world.account(home.teacher), NOW)
-    with pytest.raises(NotAllowed):
-        claim_case(session, teacher, home.family.id, NOW)
-    elsewhere = world.family(world.student(world.school()))
-    with pytest.raises(NotFound):
-        claim_case(session, counselor, elsewhere.id, NOW)
-    with pytest.raises(NotFound):
-        undo_resolve(session, counselor, 999, NOW)
-
-
 def test_a_family_that_left_counts_as_below(home: Home, session: Session, mark: Mark) -> None:
     night(session)
     home.family.ended_at = NOW
@@ -249,3 +158,55 @@ def test_a_family_that_left_counts_as_below(home: Home, session: Session, mark: 
     night(session, 1)
     assert session.scalars(select(RiskScore)).all() == []
     assert night(session, 15) == (0, 0, 1)
+
+
+def test_what_the_night_does_is_written_down(session: Session, home: Home, mark: Mark, counselor: Viewer) -> None:
+    night(session)
+    mark.percent = 95.0
+    session.flush()
+    night(session, 1)
+    night(session, 15)
+    mark.percent = 58.0
+    session.flush()
+    night(session, 16)
+    steps = history_of(session, home.family.id)
+    assert [(step.kind, step.who) for step in steps] == [("reopened", None), ("closed", None), ("opened", None)]
+    versions = session.scalars(select(CaseEvent.version).order_by(CaseEvent.id)).all()
+    assert (list(versions), the_case(session).version) == ([1, 2, 3], 3)
+
+
+def test_a_second_night_at_the_same_moment_writes_nothing_more(session: Session, home: Home, mark: Mark) -> None:
+    for _ in range(2):
+        night(session)
+    assert len(history_of(session, home.family.id)) == 1
+
+
+def test_cases_of_somebody_away_go_to_who_stands_in_else_back_to_the_queue(
+    world: World, home: Home, session: Session, mark: Mark, counselor: Viewer
+) -> None:
+    night(session)
+    take(session, counselor, home, Step.CLAIM)
+    substitute = world.staff(home.school, display_name="A. Ngo", role=StaffRole.COUNSELOR)
+    world.account(substitute, AccountRole.COUNSELOR)
+    away, stands_in = counselor.staff_id, substitute.id
+    assert away is not None
+    assert hand_on_cases(session, {away: stands_in}, NOW) == 1
+    assert the_case(session).claimed_by == stands_in
+    assert hand_on_cases(session, {stands_in: None}, NOW) == 1
+    assert (the_case(session).claimed_by, the_case(session).claimed_at) == (None, None)
+    assert hand_on_cases(session, {stands_in: None}, NOW) == 0, "nobody has it any more"
+    back, handed, *_ = history_of(session, home.family.id)
+    assert (handed.kind, handed.to, handed.away) == ("assigned", "A. Ngo", "K. Lowe")
+    assert (back.kind, back.away) == ("released", "A. Ngo")
+
+
+def test_a_case_goes_back_to_the_queue_where_who_stands_in_works_no_cases(
+    world: World, home: Home, session: Session, mark: Mark, counselor: Viewer
+) -> None:
+    night(session)
+    take(session, counselor, home, Step.CLAIM)
+    teacher = world.staff(home.school)
+    world.account(teacher, AccountRole.TEACHER)
+    assert counselor.staff_id is not None
+    assert hand_on_cases(session, {counselor.staff_id: teacher.id}, NOW) == 1
+    assert the_case(session).claimed_by is None

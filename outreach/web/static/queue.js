@@ -1,32 +1,195 @@
-/* Whole triage by keyboard, where scripts run. */
+/* Whole triage by keyboard, the case beside the list, and what comes in while one reads. Without it the queue is a list
+   with ticks, buttons and pages of their own. */
 (function () {
   "use strict";
 
-  /* j and k move, Enter opens, c claims, s snoozes, r resolves. Never while somebody types. */
-  function rows() { return Array.from(document.querySelectorAll("[data-row]")); }
-  function current() { return document.querySelector("[data-row][aria-current='true']"); }
-  function choose(row) {
+  var DESK = window.matchMedia("(min-width: 62.01rem)"), OFF = "outreach.queue.keys";
+  var dialog = document.getElementById("queue-dialog"), help = document.getElementById("queue-keys"), panel = document.getElementById("panel");
+  var marked = null, at = 0, opening = 0, stale = false;
+  if (!dialog) { return; }
+
+  function all(selector, inside) { return Array.from((inside || document).querySelectorAll(selector)); }
+  function queue() { return document.getElementById("queue"); }
+  function rows() { return all("[data-row]"); }
+  function row() { return rows().find(function (one) { return one.dataset.row === marked; }) || null; }
+  function ticks() { return all(".queue-choose input"); }
+  function ticked() { return ticks().filter(function (one) { return one.checked; }); }
+
+  /* Which family is marked. It stays marked when the list comes anew, or the one in its place does. */
+  function mark(one, focus) {
     rows().forEach(function (other) { other.removeAttribute("aria-current"); });
-    if (!row) { return; }
-    row.setAttribute("aria-current", "true");
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    if (!one) { marked = null; return; }
+    marked = one.dataset.row; at = rows().indexOf(one);
+    one.setAttribute("aria-current", "true");
+    if (focus) { one.focus({ preventScroll: true }); one.scrollIntoView({ block: "nearest" }); }
   }
   function move(step) {
-    var all = rows(), at = all.indexOf(current());
-    choose(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))]);
+    var list = rows(), here = list.indexOf(row());
+    if (!list.length) { return; }
+    mark(list[here < 0 ? 0 : Math.max(0, Math.min(list.length - 1, here + step))], true);
+    if (!panel.hidden) { clearTimeout(opening); opening = setTimeout(function () { open(row(), false); }, 150); }
   }
-  function press(key) {
-    var row = current() || rows()[0], button = row && row.querySelector("[data-key='" + key + "']");
-    if (!button) { return; }
-    choose(row);
-    if (button.tagName === "SUMMARY") { button.parentElement.open = true; var first = button.parentElement.querySelector("select, input:not([type=hidden]), button"); if (first) { first.focus(); } } else { button.click(); }
+
+  /* The case beside the list; where there is no room for two, its own page. */
+  function open(one, focus) {
+    var link = one && one.querySelector("[data-opens]"), here = queue().dataset.here;
+    if (!link) { return; }
+    mark(one, false);
+    if (!DESK.matches) { window.location = link.dataset.opens + "?next=" + encodeURIComponent(here); return; }
+    window.htmx.ajax("GET", link.dataset.opens, { target: "#panel", swap: "innerHTML", values: { next: here } }).then(function () {
+      if (!panel.firstElementChild) { return; }
+      panel.hidden = false; panel.scrollTop = 0;
+      var title = document.getElementById("case-title");
+      if (focus && title) { title.focus(); }
+    });
   }
-  document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !document.querySelector("[data-keys]")) { return; }
-    if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
-    if (event.key === "j") { move(1); } else if (event.key === "k") { move(-1); }
-    else if ("csr".indexOf(event.key) >= 0 && event.key.length === 1) { event.preventDefault(); press(event.key); }
-    else if (event.key === "Enter" && event.target.matches("[data-row]")) { var link = event.target.querySelector("a.who"); if (link) { link.click(); } }
+  function closePanel() {
+    if (panel.hidden) { return false; }
+    panel.hidden = true; panel.replaceChildren();
+    if (row()) { row().focus(); }
+    return true;
+  }
+
+  /* Steps: of the families that are chosen, else of the one that is marked. */
+  function values(button) {
+    var own = button && button.closest("[data-one]");
+    if (own) { return [own.querySelector("[name=case]").value]; }
+    var chosen = ticked();
+    if (chosen.length) { return chosen.map(function (one) { return one.value; }); }
+    var box = row() && row().querySelector(".queue-choose input");
+    return box ? [box.value] : [];
+  }
+  function ask(step, cases) {
+    var query = cases.map(function (one) { return "case=" + encodeURIComponent(one); });
+    if (!cases.length) { return; }
+    query.push("next=" + encodeURIComponent(queue().dataset.here));
+    window.htmx.ajax("GET", "/queue/" + step + "?" + query.join("&"), { target: "#queue-ask", swap: "innerHTML" });
+  }
+  function take(step) {
+    var one = row(), chosen = ticked().length, inPanel = panel.hidden ? null : panel.querySelector("[data-take='" + step + "']");
+    var button = chosen ? document.querySelector("[data-bar] [data-take='" + step + "']") : (one && one.querySelector("[data-take='" + step + "']")) || inPanel;
+    if (button) { button.click(); }
+  }
+  function undo() {
+    var button = document.querySelector("#notices form button");
+    if (button) { button.click(); } else { document.getElementById("undo-last").requestSubmit(); }
+  }
+
+  /* Ticks, and what can be done with them. */
+  function count() {
+    var bar = document.querySelector("[data-bar]"), some = ticked().length, every = ticks().length;
+    if (!bar) { return; }
+    var told = bar.querySelector("[data-count]"), box = bar.querySelector("[data-choose-all]");
+    bar.querySelector("[data-acts]").hidden = !some; bar.classList.toggle("some", some > 0);
+    told.textContent = some === 0 ? "" : some === 1 ? told.dataset.one : told.dataset.many.replace("#", some);
+    box.checked = some > 0 && some === every; box.indeterminate = some > 0 && some < every;
+  }
+
+  /* Keys can be switched off: somebody who speaks to the computer types letters by speaking (WCAG 2.1.4). */
+  function keysOn() { try { return window.localStorage.getItem(OFF) !== "off"; } catch (_) { return true; } }
+  function showKeys() {
+    all("[data-legend]").forEach(function (legend) { legend.hidden = false; legend.querySelector("[data-keys]").hidden = !keysOn(); });
+    var box = help.querySelector("[data-use-keys]");
+    box.checked = keysOn();
+  }
+
+  /* A list that has just come: what scripts add to it. */
+  function dress() {
+    all("[data-all]").forEach(function (one) { one.hidden = false; });
+    all("#notices form").forEach(stay);
+    all("#notices .notice > div").forEach(dismissable);
+    showKeys(); count();
+  }
+  function stay(form) {
+    if (form.hasAttribute("hx-post") || !/^\/queue\//.test(form.getAttribute("action"))) { return; }
+    [["hx-post", form.getAttribute("action")], ["hx-target", "#queue"], ["hx-select", "#queue"], ["hx-swap", "outerHTML"], ["hx-select-oob", "#notices"]].forEach(function (one) { form.setAttribute(one[0], one[1]); });
+    window.htmx.process(form);
+  }
+
+  function dismissable(notice) {
+    if (notice.querySelector("[data-dismisses]")) { return; }
+    var button = document.createElement("button");
+    button.type = "button"; button.className = "btn-bare"; button.dataset.dismisses = ""; button.textContent = queue().dataset.close;
+    notice.append(button);
+  }
+
+  document.addEventListener("click", function (event) {
+    var done = event.target.closest("[data-dismisses]");
+    if (done) { done.closest(".notice").remove(); if (row()) { row().focus(); } return; }
+    var target = event.target.closest("[data-opens], [data-ask], [data-closes], [data-closes-panel], [data-help], [data-narrows]");
+    if (!target) {
+      var one = event.target.closest("[data-row]");
+      if (one && !event.target.closest("a, button, input, label, details")) { if (DESK.matches && !String(window.getSelection())) { open(one, false); } }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    if (target.matches("[data-opens]")) { event.preventDefault(); open(target.closest("[data-row]"), true); }
+    else if (target.matches("[data-ask]")) { if (DESK.matches) { event.preventDefault(); ask(target.dataset.ask, values(target)); } }
+    else if (target.matches("[data-closes-panel]")) { closePanel(); }
+    else if (target.matches("[data-help]")) { showKeys(); help.showModal(); }
+    else if (target.matches("[data-narrows]")) { event.preventDefault(); narrow(target); }
+    else if (target.closest("dialog")) { event.preventDefault(); if (target.dataset.closes === "fresh") { stale = true; } target.closest("dialog").close(); }
   });
+  function narrow(link) {
+    var room = document.getElementById("narrowing");
+    if (room.firstElementChild) { room.replaceChildren(); link.focus(); return; }
+    window.htmx.ajax("GET", link.getAttribute("href"), { target: "#narrowing", swap: "innerHTML" }).then(function () { var first = room.querySelector("select"); if (first) { first.focus(); } });
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-choose-all]")) { ticks().forEach(function (one) { one.checked = event.target.checked; }); count(); }
+    else if (event.target.matches(".queue-choose input")) { count(); }
+    else if (event.target.matches("[data-use-keys]")) { try { window.localStorage.setItem(OFF, event.target.checked ? "on" : "off"); } catch (_) { /* a browser that keeps nothing */ } showKeys(); }
+  });
+  document.addEventListener("focusin", function (event) { var one = event.target.closest("[data-row]"); if (one) { mark(one, false); } });
+
+  /* What htmx brings. The frame's own rule (a refusal loads the page anew) would throw away what was typed. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (/\/login$/.test(new URL(event.detail.xhr.responseURL || window.location.href, window.location.href).pathname)) { event.detail.shouldSwap = false; window.location.reload(); }
+  }, true);
+  function asked() {
+    if (!dialog.querySelector("#asked")) { return; }
+    if (!dialog.open) { dialog.showModal(); }
+    var first = dialog.querySelector("[aria-invalid=true], input[type=radio], select, textarea") || dialog.querySelector("#asked-title");
+    if (first) { (first.matches("fieldset") ? first.querySelector("input") : first).focus(); }
+    all("#queue-ask .notice form").forEach(stay);
+  }
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (event.detail.target.id === "queue-ask") { asked(); return; }
+    if (event.detail.target.id !== "queue" && !(event.detail.elt && event.detail.elt.id === "queue")) { return; }
+    if (dialog.open) { stale = false; dialog.close(); }
+    dress();
+    var list = rows(), same = row();
+    if (same || marked) { mark(same || list[Math.min(at, list.length - 1)] || null, true); }
+    if (!panel.hidden) { if (same) { open(same, false); } else if (row()) { open(row(), false); } else { closePanel(); } }
+  });
+  dialog.addEventListener("close", function () {
+    document.getElementById("queue-ask").replaceChildren();
+    if (stale) { stale = false; window.htmx.ajax("GET", queue().dataset.here, { target: "#queue", swap: "outerHTML", select: "#queue" }); }
+    else if (row()) { row().focus(); }
+  });
+
+  /* How many came in, every half minute while somebody looks; rows never move under a hand. */
+  setInterval(function () {
+    var live = document.getElementById("queue-live");
+    if (live && document.visibilityState === "visible") { window.htmx.trigger(live, "look"); }
+  }, 30000);
+
+  var KEYS = {
+    j: function () { move(1); }, k: function () { move(-1); }, o: function () { open(row() || rows()[0], true); },
+    x: function () { var box = row() && row().querySelector(".queue-choose input"); if (box) { box.click(); } },
+    c: function () { take("claim"); }, u: undo, "?": function () { showKeys(); help.showModal(); },
+    a: function () { ask("assign", values()); }, s: function () { ask("snooze", values()); },
+    n: function () { ask("note", values()); }, r: function () { ask("resolve", values()); },
+    "/": function () { var link = document.querySelector("[data-narrows]"); if (link) { narrow(link); } }
+  };
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) { return; }
+    if (event.key === "Escape") { if (!document.querySelector("dialog[open]")) { closePanel(); } return; }
+    if (document.querySelector("dialog[open]")) { return; }
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) { return; }
+    if (event.key === "Enter") { if (event.target.matches("[data-row]")) { open(event.target, true); } return; }
+    if (keysOn() && Object.prototype.hasOwnProperty.call(KEYS, event.key)) { event.preventDefault(); KEYS[event.key](); }
+  });
+
+  dress();
 })();
