@@ -19,10 +19,11 @@ from models import (
     RequestEventKind,
     RequestState,
 )
+from outreach.language import N_, _
 
 from .checks import CLOCKS_DIFFER
 from .errors import RequestRefused
-from .events import record_event
+from .events import check_seen, record_event
 from .families import lock_family
 from .new import LIVE_CHANNELS
 from .states import move
@@ -38,18 +39,24 @@ answers = and_(
 )
 """A contact that answers the request it names: :func:`outreach.contacts.checks.can_answer`, in SQL."""
 
-OPENING_UNDONE = "The contact that asked was undone."
+OPENING_UNDONE = N_("The contact that asked was undone.")
+JOINED_TO_EARLIER = N_("Joined to this family’s earlier question.")
 
 
-def find_request(session: Session, request_id: int) -> Request:
+def find_request(session: Session, request_id: int, seen: int | None = None) -> Request:
     """The request, its family's row and its own held until the transaction ends; always in this order, so that two
-    who wait for each other cannot be. Raises :class:`RequestRefused` where there is none."""
+    who wait for each other cannot be.
+
+    ``seen`` is the step of it that whoever asks saw last (None: asks nothing). Raises :class:`RequestRefused` where
+    there is none, and :class:`MovedOn` where another step was taken since.
+    """
     family_id = session.scalar(select(Request.family_id).where(Request.id == request_id))
     if family_id is not None:
         lock_family(session, family_id)
     request = session.get(Request, request_id, with_for_update=True, populate_existing=True)
     if request is None:
-        raise RequestRefused("This question does not exist.")
+        raise RequestRefused(_("This question does not exist."))
+    check_seen(session, request, seen)
     return request
 
 
@@ -114,7 +121,7 @@ def _take_in_newer(session: Session, request: Request, now: datetime, account_id
     if newer is None:
         return
     newer.state, newer.closed_at, newer.closed_by = RequestState.CLOSED, now, account_id
-    newer.no_answer_needed = f"Joined to the question of {request.opened_at:%-d %b %Y}."
+    newer.no_answer_needed = JOINED_TO_EARLIER
     kind = RequestEventKind.NO_ANSWER_NEEDED
     record_event(session, newer, kind, now, account_id=account_id, detail={"joined_to": request.id})
     request.question = f"{request.question}\n\n{newer.question}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from outreach.language import _, month, ngettext, times
+
 OFTEN = 3
-TIMES = ("never", "once", "twice")
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
 def caption(
@@ -15,14 +15,16 @@ def caption(
 ) -> str:  # fmt: skip
     """A few words: who spoke first, where the family did so more often; else how far we are from our own goal."""
     if family_first > school_first:
-        return f"they spoke first {times(family_first)}, we {times(school_first)}"
+        return _("they spoke first %(they)s, we %(we)s", they=times(family_first), we=times(school_first))
     if not reached and tried:
-        return "tried often, never reached" if tried >= OFTEN else f"tried {times(tried)}, never reached"
+        if tried >= OFTEN:
+            return _("tried often, never reached")
+        return _("tried %(often)s, never reached", often=times(tried))
     if teacher_contacts:
-        return f"{teacher_contacts} from us, goal {goal} this year"
+        return _("%(contacts)s from us, goal %(goal)s this year", contacts=teacher_contacts, goal=goal)
     if school_first:
-        return f"we spoke first {times(school_first)}, no teacher yet"
-    return "one question is open" if open_requests else "no contact yet this year"
+        return _("we spoke first %(often)s, no teacher yet", often=times(school_first))
+    return _("one question is open") if open_requests else _("no contact yet this year")
 
 
 def label(
@@ -31,25 +33,26 @@ def label(
 ) -> str:  # fmt: skip
     """Whole sentences with every count of the picture."""
     if year_starts_on is None:
-        return "The school year of this family is not known."
-    since = f"Since {year_starts_on:%B}"
+        return _("The school year of this family is not known.")
+    since = month(year_starts_on)
     if not (reached or family_first or tried):
-        said = f"{since} there has been no contact."
+        said = [_("Since %(month)s there has been no contact.", month=since)]
     else:
-        said = f"{since}: the family spoke first {times(family_first)}, the school {times(school_first)}."
+        said = [
+            _(
+                "Since %(month)s: the family spoke first %(family)s, the school %(school)s.",
+                month=since, family=times(family_first), school=times(school_first),
+            )
+        ]  # fmt: skip
     if tried:
-        nobody = "without reaching anyone" if reached else "and never reached anyone"
-        said += f" The school tried {times(tried)} {nobody}."
-    if open_requests:
-        said += f" {counted(open_requests)} {'question is' if open_requests == 1 else 'questions are'} open."
-    return said
-
-
-def times(number: int) -> str:
-    """never, once, twice, 3 times."""
-    return TIMES[number] if number < len(TIMES) else f"{number} times"
-
-
-def counted(number: int) -> str:
-    """One, Two, … Nine, 10: at the start of a sentence."""
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+        sentence = (
+            _("The school tried %(often)s without reaching anyone.", often=times(tried))
+            if reached
+            else _("The school tried %(often)s and never reached anyone.", often=times(tried))
+        )
+        said.append(sentence)
+    if open_requests == 1:
+        said.append(_("One question is open."))
+    elif open_requests:
+        said.append(ngettext("%(count)s question is open.", "%(count)s questions are open.", open_requests))
+    return " ".join(said)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Department, JsonObject, JsonValue, Request, RequestEventKind, RequestState
 from outreach.effective import effective_config
+from outreach.language import _, ngettext
 from outreach.schooltime import (
     HoursBook,
     OpenHours,
@@ -121,28 +122,49 @@ class ClockReading:
     words: str
     """"3 h left", "2 h over", "no due time"."""
     over: bool
+    sentence: str
+    """The same with the unit in full, where there is room: "3 school hours left"."""
 
 
 def read_clock(hours: OpenHours | None, due_at: datetime | None, now: datetime) -> ClockReading:
     """How long until ``due_at``, or since, counted in the school's open time."""
     if due_at is None:
-        return ClockReading(None, "no due time: the school's calendar ends before it", over=False)
+        unknown = _("no due time: the school's calendar ends before it")
+        return ClockReading(None, unknown, over=False, sentence=unknown)
     over = now > due_at
     if hours is None:
-        minutes = int((due_at - now) / timedelta(minutes=1))
-        return ClockReading(minutes, f"{elapsed_words(abs(minutes), 24 * HOUR)} {'over' if over else 'left'}", over)
-    minutes = business_minutes_between(hours, now, due_at)
-    usual = int(hours.usual_day() / timedelta(minutes=1)) or 24 * HOUR
-    return ClockReading(minutes, f"{elapsed_words(abs(minutes), usual)} {'over' if over else 'left'}", over)
+        minutes, usual = int((due_at - now) / timedelta(minutes=1)), 24 * HOUR
+    else:
+        minutes = business_minutes_between(hours, now, due_at)
+        usual = int(hours.usual_day() / timedelta(minutes=1)) or 24 * HOUR
+    time = elapsed_words(abs(minutes), usual)
+    words = _("%(time)s over", time=time) if over else _("%(time)s left", time=time)
+    return ClockReading(minutes, words, over, _over(-minutes, usual) if over else _left(minutes, usual))
 
 
 def elapsed_words(minutes: int, minutes_a_day: int) -> str:
     """25 min, 3 h, 2 school days: open time in the largest unit of which there is at least one (days: two)."""
     if minutes < HOUR:
-        return f"{minutes} min"
+        return _("%(count)s min", count=minutes)
     if minutes < 2 * minutes_a_day:
-        return f"{minutes // HOUR} h"
-    return f"{minutes // minutes_a_day} school days"
+        return _("%(count)s h", count=minutes // HOUR)
+    return ngettext("%(count)s school day", "%(count)s school days", minutes // minutes_a_day)
+
+
+def _over(minutes: int, minutes_a_day: int) -> str:
+    if minutes < HOUR:
+        return ngettext("%(count)s minute over", "%(count)s minutes over", minutes)
+    if minutes < 2 * minutes_a_day:
+        return ngettext("%(count)s school hour over", "%(count)s school hours over", minutes // HOUR)
+    return ngettext("%(count)s school day over", "%(count)s school days over", minutes // minutes_a_day)
+
+
+def _left(minutes: int, minutes_a_day: int) -> str:
+    if minutes < HOUR:
+        return ngettext("%(count)s minute left", "%(count)s minutes left", minutes)
+    if minutes < 2 * minutes_a_day:
+        return ngettext("%(count)s school hour left", "%(count)s school hours left", minutes // HOUR)
+    return ngettext("%(count)s school day left", "%(count)s school days left", minutes // minutes_a_day)
 
 
 def _iso(moment: datetime | None) -> str | None:

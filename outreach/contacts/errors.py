@@ -16,3 +16,7 @@ class ContactRefused(OutreachError):
 
 class RequestRefused(OutreachError):
     """A step that this request cannot take now."""
+
+
+class MovedOn(RequestRefused):
+    """Somebody has done something with this question since the page was made from which a step was asked for."""

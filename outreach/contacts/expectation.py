@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import Request, RequestState
+from outreach.language import _, best_of, month_day, speaking, weekday
 from outreach.schooltime import OpenHours, is_school_day, load_hours, next_open, zone_of_school
 
 DAY = timedelta(days=1)
-WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTHS_ES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
     "diciembre",
 )  # fmt: skip
+"""For outreach.planning.drafts."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +58,16 @@ def _closed_between(hours: OpenHours, first: date, back_on: date) -> bool:
 
 def expectation_words(expected: Expectation, language: str | None) -> str:
     """One sentence for the family, in Spanish where it reads Spanish, else in English."""
-    spanish = (language or "").lower().partition("-")[0] == "es"
-    back, by = (
-        _day(day, spanish=spanish) if day is not None else None
-        for day in (expected.back_on if expected.on_break else None, expected.answer_by)
-    )
-    if back and by:
-        return (
-            f"La escuela está cerrada hasta el {back}; puede esperar una respuesta a más tardar el {by}."
-            if spanish
-            else f"The school is closed until {back}; you can expect an answer by {by}."
-        )
-    if by:
-        return (
-            f"Puede esperar una respuesta a más tardar el {by}."
-            if spanish
-            else f"You can expect an answer by {by}."
-        )  # fmt: skip
-    return (
-        "La escuela no ha fijado todavía cuándo vuelve a abrir; le responderemos cuando abra."
-        if spanish
-        else "The school has not set yet when it opens again; you will hear from us once it does."
-    )
+    with speaking(best_of([language]) if language else None):
+        back, by = (expected.back_on if expected.on_break else None), expected.answer_by
+        if back and by:
+            return _(
+                "The school is closed until %(back)s; you can expect an answer by %(by)s.", back=_day(back), by=_day(by)
+            )
+        if by:
+            return _("You can expect an answer by %(by)s.", by=_day(by))
+        return _("The school has not set yet when it opens again; you will hear from us once it does.")
 
 
-def _day(day: date, *, spanish: bool) -> str:
-    if spanish:
-        return f"{WEEKDAYS_ES[day.weekday()]} {day.day} de {MONTHS_ES[day.month - 1]}"
-    return f"{day:%A, %B} {day.day}"
+def _day(day: date) -> str:
+    return _("%(weekday)s, %(month_day)s", weekday=weekday(day), month_day=month_day(day))

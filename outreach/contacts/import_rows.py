@@ -48,8 +48,9 @@ from models import (
     Subject,
     Topic,
 )
+from outreach.language import N_
 from outreach.roster.addresses import guardians_by_key
-from outreach.roster.fields import language_of, list_of, shown, yes_no
+from outreach.roster.fields import NONE_OF, language_of, list_of, shown, yes_no
 from outreach.roster.rejection import RejectedRow
 from outreach.roster.rows import FileSpec, Row
 from outreach.roster.upsert import ids_by_key
@@ -75,6 +76,7 @@ FIELD_OF = {
 }  # fmt: skip
 """Our field to the column that it came from."""
 NOON = time(12)
+NOBODY = N_("%(text)s is nobody in the roster.")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -139,16 +141,20 @@ def read_contact(row: Row, known: Known, now: datetime) -> NewContact:
     initiator = _word(row, "initiator", Initiator) or Initiator.SCHOOL
     staff = known.staff.get(row["staffSourcedId"]) if row["staffSourcedId"] else None
     if row["staffSourcedId"] and staff is None:
-        raise RejectedRow("staffSourcedId", f"{shown(row['staffSourcedId'])} is nobody in the roster.")
+        raise RejectedRow("staffSourcedId", NOBODY, text=shown(row["staffSourcedId"]))
     if initiator is Initiator.TEACHER and (staff is None or staff[1] is not StaffRole.TEACHER):
-        raise RejectedRow("initiator", "is teacher, and staffSourcedId names none.")
+        raise RejectedRow("initiator", N_("is teacher, and staffSourcedId names none."))
     if initiator is not Initiator.FAMILY:
         initiator = Initiator.TEACHER if staff and staff[1] is StaffRole.TEACHER else Initiator.SCHOOL
     guardian = (
         _found(known.guardians, row["guardianSourcedId"], "guardianSourcedId") if row["guardianSourcedId"] else None
     )
     if guardian is not None and any((guardian, student) not in known.guards for student in students):
-        raise RejectedRow("guardianSourcedId", f"{shown(row['guardianSourcedId'])} is not a guardian of every student.")
+        raise RejectedRow(
+            "guardianSourcedId",
+            N_("%(text)s is not a guardian of every student."),
+            text=shown(row["guardianSourcedId"]),
+        )
     new = NewContact(
         student_ids=students, channel=_needed(row, "channel", Channel), outcome=_outcome(row, initiator),
         occurred_at=_moment(row, known.zones[known.schools[students[0]]]), initiator=initiator,
@@ -164,9 +170,8 @@ def read_contact(row: Row, known: Known, now: datetime) -> NewContact:
         check_outcome(new)
         return replace(new, summary=tidy(row["summary"]))
     except ContactRefused as refused:
-        sentence = str(refused)
         column = FIELD_OF.get(refused.field or "", refused.field or "")
-        raise RejectedRow(column, f"{sentence[0].lower()}{sentence[1:]}") from None
+        raise RejectedRow(column, str(refused)) from None
 
 
 def _outcome(row: Row, initiator: Initiator) -> Outcome:
@@ -178,20 +183,20 @@ def _outcome(row: Row, initiator: Initiator) -> Outcome:
 def _keys(row: Row) -> list[str]:
     keys = list_of(row, "studentSourcedIds")
     if not keys:
-        raise RejectedRow("studentSourcedIds", "is empty; a contact is about at least one student.")
+        raise RejectedRow("studentSourcedIds", N_("is empty; a contact is about at least one student."))
     return keys
 
 
 def _found(ids: Mapping[str, int], key: str, column: str) -> int:
     if key not in ids:
-        raise RejectedRow(column, f"{shown(key)} is nobody in the roster.")
+        raise RejectedRow(column, NOBODY, text=shown(key))
     return ids[key]
 
 
 def _needed(row: Row, column: str, kind: type[Word]) -> Word:
     word = _word(row, column, kind)
     if word is None:
-        raise RejectedRow(column, f"is empty; one of {', '.join(kind)} is needed.")
+        raise RejectedRow(column, N_("is empty; one of %(words)s is needed."), words=", ".join(kind))
     return word
 
 
@@ -202,7 +207,7 @@ def _word(row: Row, column: str, kind: type[Word]) -> Word | None:
     try:
         return kind(text)
     except ValueError:
-        raise RejectedRow(column, f"{shown(row[column])} is none of {', '.join(kind)}.") from None
+        raise RejectedRow(column, NONE_OF, text=shown(row[column]), words=", ".join(kind)) from None
 
 
 def _moment(row: Row, zone: ZoneInfo) -> datetime:
@@ -213,7 +218,9 @@ def _moment(row: Row, zone: ZoneInfo) -> datetime:
             return at
         return local_moment(at.date(), NOON if len(text) <= len("2026-11-24") else at.time(), zone)
     except (ValueError, OverflowError):
-        raise RejectedRow("occurredAt", f"{shown(text)} is not a date and time as 2026-11-24T10:30.") from None
+        raise RejectedRow(
+            "occurredAt", N_("%(text)s is not a date and time as 2026-11-24T10:30."), text=shown(text)
+        ) from None
 
 
 def _authored(row: Row) -> Authored:

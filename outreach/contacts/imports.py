@@ -14,12 +14,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models import Contact, ContactStudent, RevisionKind
+from outreach.language import N_
 from outreach.roster.fields import key_of
 from outreach.roster.figures import ImportFigures
 from outreach.roster.lists import import_list
 from outreach.roster.rejection import RejectedRow, Rejects
 from outreach.roster.rows import Row, chunked
-from outreach.roster.run import Chunk, Progress, Run
+from outreach.roster.run import STANDS_TWICE, Chunk, Progress, Run
 from outreach.roster.upsert import Change, Values
 
 from .families import families_of_students
@@ -27,6 +28,8 @@ from .import_rows import CONTACTS, IMPORTED, Known, look_up, read_contact
 from .new import NewContact
 from .revisions import keep_revision
 from .scoring import rescore
+
+GONE_THERE = N_("No longer in the system that it came from.")
 
 
 def import_contacts(
@@ -60,7 +63,7 @@ def _take(touched: set[int], run: Run, chunk: Chunk) -> None:
     def parse(row: Row) -> Values:
         key = key_of(row)
         if key in read:
-            raise RejectedRow("sourcedId", "stands in this file before; the first row counts.")
+            raise RejectedRow("sourcedId", STANDS_TWICE)
         read[key] = read_contact(row, known, run.now)
         return {"key": key}
 
@@ -120,5 +123,5 @@ def _undo(session: Session, contact: Contact | None, now: datetime) -> bool:
     if contact is None or contact.voided_at is not None:
         return False
     keep_revision(session, contact, RevisionKind.VOIDED, now, account_id=None, why=IMPORTED)
-    contact.voided_at, contact.void_reason = now, "No longer in the system that it came from."
+    contact.voided_at, contact.void_reason = now, GONE_THERE
     return True

@@ -25,7 +25,14 @@ def log_contact(session: Session, new: NewContact, now: datetime, account_id: in
     ``client_key`` that one is given back unchanged, also when both submits run at the same time. What a person should
     be warned of is told by :func:`contact_warnings`. Raises :class:`ContactRefused`.
     """
-    kept = _kept_before(session, new, account_id)
+    contact = keep_contact(session, new, now, account_id)
+    rescore(session, now, families_of_students(session, new.student_ids))
+    return contact
+
+
+def keep_contact(session: Session, new: NewContact, now: datetime, account_id: int | None) -> Contact:
+    """The same without the score, for who keeps several and scores once."""
+    kept = kept_before(session, new, account_id)
     if kept is not None:
         return kept
     new = check(session, new, now)
@@ -36,11 +43,11 @@ def log_contact(session: Session, new: NewContact, now: datetime, account_id: in
         settle(session, new.answers_request_id, now, account_id)
     if new.question is not None:
         _leave_open(session, contact, new, new.question, now=now, account_id=account_id)
-    rescore(session, now, families_of_students(session, new.student_ids))
     return contact
 
 
-def _kept_before(session: Session, new: NewContact, account_id: int | None) -> Contact | None:
+def kept_before(session: Session, new: NewContact, account_id: int | None) -> Contact | None:
+    """The contact that this account has kept under the same ``client_key``; None where there is none."""
     if new.client_key is None:
         return None
     same_account = Contact.recorded_by == account_id if account_id else Contact.recorded_by.is_(None)
@@ -63,7 +70,7 @@ def _insert(session: Session, new: NewContact, now: datetime, account_id: int | 
             session.flush()
             session.add_all(ContactStudent(contact_id=contact.id, student_id=student) for student in new.student_ids)
     except IntegrityError:
-        kept = _kept_before(session, new, account_id)
+        kept = kept_before(session, new, account_id)
         if kept is None:
             raise
         return kept, False

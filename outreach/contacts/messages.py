@@ -112,8 +112,9 @@ def _insert(session: Session, message: Message, family_id: int, outcome: Outcome
 
 
 def authored_of(message: Message, plan: Outreach | None) -> Authored:
-    """Whose words a message was: as its plan says; else automatic where no person chose it, written where one did."""
-    if message.automated:
+    """Whose words a message was: as its plan says; else automatic where no person chose it or its words, written where
+    one did. Those of a notice (who has the question now) are the system's."""
+    if message.automated or message.kind is MessageKind.NOTICE:
         return Authored.AUTOMATIC
     return plan.authored if plan is not None else Authored.WRITTEN
 

@@ -22,6 +22,7 @@ from models import (
     Student,
 )
 from outreach.access.scope import on_caseload
+from outreach.language import _
 from outreach.schooltime import zone_of_school
 
 from .errors import RequestRefused
@@ -56,6 +57,15 @@ def owner_for(
     for candidate in _candidates(
         session, family_id, students, department, school=school, on=on, first_choice=first_choice
     ):
+        present = _present(session, candidate, on)
+        if present is not None:
+            return present
+    return None
+
+
+def administrator_for(session: Session, school_id: int, on: date) -> int | None:
+    """An administrator of the school who is there on a local day, or who stands in for one; None: it has nobody."""
+    for candidate in session.scalars(_of_role(StaffRole.ADMINISTRATOR, school_id)):
         present = _present(session, candidate, on)
         if present is not None:
             return present
@@ -141,7 +151,7 @@ def in_force(on: date) -> ColumnElement[bool]:
 
 def _present(session: Session, staff_id: int, on: date) -> int | None:
     """This staff member, or who substitutes; None where neither is there on that day."""
-    for _ in range(SUBSTITUTIONS):
+    for _step in range(SUBSTITUTIONS):
         staff = session.get(Staff, staff_id)
         if staff is None:
             return None
@@ -174,7 +184,7 @@ def school_of_question(session: Session, family_id: int, student_id: int | None,
     student = session.get(Student, student_id) if student_id is not None else None
     students = [student] if student is not None else students_of_family(session, family_id)
     if not students:
-        raise RequestRefused("This family has no student, so no school can answer its question.")
+        raise RequestRefused(_("This family has no student, so no school can answer its question."))
     return students[0].school_id
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Department, JsonObject, Request, RequestEvent, RequestEventKind, RequestState
 from outreach.effective import effective_config
+from outreach.language import N_, _
 
 from .clock import DueTimes, due_times
 from .errors import RequestRefused
@@ -19,7 +20,8 @@ from .families import lock_family
 from .owners import local_day, owner_for, school_of_question
 from .states import move
 
-WITHOUT_WORDS = "(no words)"
+WITHOUT_WORDS = N_("(no words)")
+"""Stands for a question that came without any; shown with :func:`outreach.language.said`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ def receive_question(session: Session, asked: Question, now: datetime, account_i
     school that does not exist.
     """
     if lock_family(session, asked.family_id) is None:
-        raise RequestRefused("The family of this question does not exist.")
+        raise RequestRefused(_("The family of this question does not exist."))
     open_now = _find_open(session, asked)
     if asked.only_thanks or asked.automatic:
         return Received(Fate.NOTHING_ASKED, open_now)
@@ -89,9 +91,9 @@ def open_request(session: Session, asked: Question, now: datetime, account_id: i
     Raises :class:`RequestRefused` where this guardian's last question is still open.
     """
     if lock_family(session, asked.family_id) is None:
-        raise RequestRefused("The family of this question does not exist.")
+        raise RequestRefused(_("The family of this question does not exist."))
     if _find_open(session, asked) is not None:
-        raise RequestRefused("This family's last question is still open; add to it instead of opening another.")
+        raise RequestRefused(_("This family's last question is still open; add to it instead of opening another."))
     return _open(session, asked, now, account_id)
 
 
@@ -158,7 +160,10 @@ def reopen(
     if state is None:
         return
     due: DueTimes = due_times(session, request.school_id, request.department, from_moment, now)
-    detail = {**detail, "from_state": request.state.value, "asked_at": from_moment.isoformat(), **due.as_evidence()}
+    detail = {
+        **detail, "from_state": request.state.value, "asked_at": from_moment.isoformat(), **due.as_evidence(),
+        "before": as_it_stood(request),
+    }  # fmt: skip
     request.state, request.reopened_at = state, from_moment
     request.goal_at, request.due_at, request.counselor_at = due.goal_at, due.due_at, due.counselor_at
     request.answered_at = request.answered_by_contact_id = None
@@ -170,6 +175,18 @@ def reopen(
     record_event(
         session, request, RequestEventKind.REOPENED, now, account_id=account_id, contact_id=contact_id, detail=detail
     )
+
+
+ENDED = ("answered_by_contact_id", "closed_by", "no_answer_needed", "owner_staff_id")
+CLOCKED = ("goal_at", "due_at", "counselor_at", "reopened_at", "answered_at", "closed_at")
+
+
+def as_it_stood(request: Request) -> JsonObject:
+    """What reopening changes, as it stands now, for its undo; moments as ISO 8601."""
+    moments: dict[str, datetime | None] = {name: getattr(request, name) for name in CLOCKED}
+    return {name: getattr(request, name) for name in ENDED} | {
+        name: moment.isoformat() if moment else None for name, moment in moments.items()
+    }
 
 
 def _find_open(session: Session, asked: Question) -> Request | None:

@@ -34,6 +34,7 @@ from .owners import TEACHING_ROLES, in_force, local_day, owner_for
 
 BY_HAND = "handed_over"
 """Why a question has another owner: a person decided it."""
+GIVEN_BY_HAND = (RequestEventKind.HANDED_OVER, RequestEventKind.TAKEN, RequestEventKind.HOSTILE)
 OWNER_AWAY, NO_LONGER_TEACHES, STUDENT_MOVED = "owner_away", "no_longer_teaches", "student_moved"
 """And what the night found."""
 
@@ -137,20 +138,22 @@ def _has_to_do_with(on: date) -> ColumnElement[bool]:
 
 
 def _chosen_by_hand(session: Session, requests: list[Request]) -> Mapping[int, object]:
-    """Request to the person whom somebody last handed it to."""
+    """Request to the person whom somebody last handed it to, or who took it, where that was not taken back."""
     events = session.execute(
-        select(RequestEvent.request_id, RequestEvent.detail)
+        select(RequestEvent.request_id, RequestEvent.kind, RequestEvent.detail)
         .where(
             RequestEvent.request_id.in_([request.id for request in requests]),
-            RequestEvent.kind == RequestEventKind.HANDED_OVER,
+            RequestEvent.kind.in_((*GIVEN_BY_HAND, RequestEventKind.GIVEN_BACK)),
         )
         .order_by(RequestEvent.id)
     )
-    return {
-        request_id: detail.get("to_staff")
-        for request_id, detail in events
-        if detail is not None and detail.get("because") == BY_HAND
-    }
+    found: dict[int, object] = {}
+    for request_id, kind, detail in events:
+        if kind is RequestEventKind.GIVEN_BACK:
+            found.pop(request_id, None)
+        elif detail is not None and detail.get("because") == BY_HAND:
+            found[request_id] = detail.get("to_staff")
+    return found
 
 
 def _give(session: Session, request: Request, because: str, school_id: int, now: datetime) -> bool:

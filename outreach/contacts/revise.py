@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models import Contact, ContactStudent, Initiator, RevisionKind
+from outreach.language import _
 
 from .answers import contact_back, contact_undone, settle
 from .checks import check
@@ -49,7 +51,7 @@ def correct_contact(
     """
     contact = _find(session, contact_id)
     if contact.voided_at is not None:
-        raise ContactRefused("This contact was undone; restore it before you correct it.")
+        raise ContactRefused(_("This contact was undone; restore it before you correct it."))
     old = as_new(session, contact)
     new = replace(new, authored=old.authored, client_key=None, question=None)
     if contact.message_id is not None:
@@ -73,17 +75,24 @@ def void_contact(
     A request that it answered is open again as it was; one that it opened, and that nobody answered, is closed
     without points. A repeat changes nothing. Raises :class:`ContactRefused` without a reason.
     """
-    contact = _find(session, contact_id)
+    return void_contacts(session, [contact_id], reason, now, account_id)[0]
+
+
+def void_contacts(
+    session: Session, contact_ids: Sequence[int], reason: str, now: datetime, account_id: int | None = None
+) -> list[Contact]:
+    """The same for several that were kept together; their families are scored once."""
     if not (reason := reason.replace("\x00", "").strip()):
-        raise ContactRefused("Say why this contact is undone; the reason stays with it.", "reason")
-    if contact.voided_at is not None:
-        return contact
-    keep_revision(session, contact, RevisionKind.VOIDED, now, account_id=account_id, why=reason)
-    contact.voided_at, contact.voided_by, contact.void_reason = now, account_id, reason
-    session.flush()
-    contact_undone(session, contact, now, account_id)
-    rescore(session, now, families_of_students(session, students_of_contact(session, contact_id)))
-    return contact
+        raise ContactRefused(_("Say why this contact is undone; the reason stays with it."), "reason")
+    found = [_find(session, contact_id) for contact_id in sorted(set(contact_ids))]
+    for contact in found:
+        if contact.voided_at is None:
+            keep_revision(session, contact, RevisionKind.VOIDED, now, account_id=account_id, why=reason)
+            contact.voided_at, contact.voided_by, contact.void_reason = now, account_id, reason
+            session.flush()
+            contact_undone(session, contact, now, account_id)
+    _rescore_all(session, found, now)
+    return found
 
 
 def restore_contact(session: Session, contact_id: int, now: datetime, account_id: int | None = None) -> Contact:
@@ -91,15 +100,27 @@ def restore_contact(session: Session, contact_id: int, now: datetime, account_id
 
     A repeat changes nothing. Raises :class:`ContactRefused` where there is no such contact.
     """
-    contact = _find(session, contact_id)
-    if contact.voided_at is None:
-        return contact
-    keep_revision(session, contact, RevisionKind.RESTORED, now, account_id=account_id)
-    contact.voided_at = contact.voided_by = contact.void_reason = None
-    session.flush()
-    contact_back(session, contact, now, account_id)
-    rescore(session, now, families_of_students(session, students_of_contact(session, contact_id)))
-    return contact
+    return restore_contacts(session, [contact_id], now, account_id)[0]
+
+
+def restore_contacts(
+    session: Session, contact_ids: Sequence[int], now: datetime, account_id: int | None = None
+) -> list[Contact]:
+    """The same for several that were undone together."""
+    found = [_find(session, contact_id) for contact_id in sorted(set(contact_ids))]
+    for contact in found:
+        if contact.voided_at is not None:
+            keep_revision(session, contact, RevisionKind.RESTORED, now, account_id=account_id)
+            contact.voided_at = contact.voided_by = contact.void_reason = None
+            session.flush()
+            contact_back(session, contact, now, account_id)
+    _rescore_all(session, found, now)
+    return found
+
+
+def _rescore_all(session: Session, contacts: Sequence[Contact], now: datetime) -> None:
+    ids = {student for contact in contacts for student in students_of_contact(session, contact.id)}
+    rescore(session, now, families_of_students(session, ids))
 
 
 def _find(session: Session, contact_id: int) -> Contact:
@@ -107,15 +128,17 @@ def _find(session: Session, contact_id: int) -> Contact:
     session.flush()
     contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
     if contact is None:
-        raise ContactRefused("This contact does not exist.")
+        raise ContactRefused(_("This contact does not exist."))
     return contact
 
 
 def _check_message(old: NewContact, new: NewContact) -> None:
     if any(getattr(old, name) != getattr(new, name) for name in OF_THE_MESSAGE):
         raise ContactRefused(
-            "This contact is a message that was sent; its words, time and outcome stay as they were. "
-            "Only its topic, purpose and subject can be changed."
+            _(
+                "This contact is a message that was sent; its words, time and outcome stay as they were. Only its "
+                "topic, purpose and subject can be changed."
+            )
         )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from models import RequestEventKind as Event
 from models import RequestState as State
+from outreach.language import N_, _
 
 from .errors import RequestRefused
 
@@ -14,6 +15,10 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
     {
         (State.OPEN, Event.JOINED): State.OPEN,
         (State.OPEN, Event.HANDED_OVER): State.OPEN,
+        (State.OPEN, Event.TAKEN): State.OPEN,
+        (State.OPEN, Event.HOSTILE): State.OPEN,
+        (State.OPEN, Event.GIVEN_BACK): State.OPEN,
+        (State.OPEN, Event.ON_ITS_WAY): State.OPEN,
         (State.OPEN, Event.DUE_MOVED): State.OPEN,
         (State.OPEN, Event.ANSWERED): State.ANSWERED,
         (State.OPEN, Event.NO_ANSWER_NEEDED): State.CLOSED,
@@ -39,15 +44,25 @@ REPEATS = frozenset(
 
 REFUSALS: Mapping[tuple[State, Event], str] = MappingProxyType(
     {
-        (State.OPEN, Event.CLOSED): "This question has no answer yet; answer it, or say why none is needed.",
-        (State.ANSWERED, Event.OPENED): "This question was answered; reopen it instead.",
-        (State.ANSWERED, Event.JOINED): "This question was answered; what the family writes now reopens it.",
-        (State.ANSWERED, Event.HANDED_OVER): "This question was answered; there is nothing to hand over.",
-        (State.ANSWERED, Event.DUE_MOVED): "This question was answered; its clock has stopped.",
-        (State.CLOSED, Event.OPENED): "This question is closed; reopen it instead.",
-        (State.CLOSED, Event.JOINED): "This question is closed; what the family writes now reopens it or is a new one.",
-        (State.CLOSED, Event.HANDED_OVER): "This question is closed; there is nothing to hand over.",
-        (State.CLOSED, Event.DUE_MOVED): "This question is closed; its clock has stopped.",
+        (State.OPEN, Event.CLOSED): N_("This question has no answer yet; answer it, or say why none is needed."),
+        (State.ANSWERED, Event.OPENED): N_("This question was answered; reopen it instead."),
+        (State.ANSWERED, Event.JOINED): N_("This question was answered; what the family writes now reopens it."),
+        (State.ANSWERED, Event.HANDED_OVER): N_("This question was answered; there is nothing to hand over."),
+        (State.ANSWERED, Event.TAKEN): N_("This question was answered; there is nothing to take."),
+        (State.ANSWERED, Event.HOSTILE): N_("This question was answered; there is nothing to pass on."),
+        (State.ANSWERED, Event.GIVEN_BACK): N_("This question was answered; there is nothing to give back."),
+        (State.ANSWERED, Event.ON_ITS_WAY): N_("This question was answered; open it again to answer once more."),
+        (State.ANSWERED, Event.DUE_MOVED): N_("This question was answered; its clock has stopped."),
+        (State.CLOSED, Event.OPENED): N_("This question is closed; reopen it instead."),
+        (State.CLOSED, Event.JOINED): N_(
+            "This question is closed; what the family writes now reopens it or is a new one."
+        ),
+        (State.CLOSED, Event.HANDED_OVER): N_("This question is closed; there is nothing to hand over."),
+        (State.CLOSED, Event.TAKEN): N_("This question is closed; there is nothing to take."),
+        (State.CLOSED, Event.HOSTILE): N_("This question is closed; there is nothing to pass on."),
+        (State.CLOSED, Event.GIVEN_BACK): N_("This question is closed; there is nothing to give back."),
+        (State.CLOSED, Event.ON_ITS_WAY): N_("This question is closed; open it again to answer it."),
+        (State.CLOSED, Event.DUE_MOVED): N_("This question is closed; its clock has stopped."),
     }
 )
 """Steps that make no sense from there, each with the sentence that says why."""
@@ -60,4 +75,4 @@ def move(state: State, event: Event) -> State | None:
         return MOVES[step]
     if step in REPEATS:
         return None
-    raise RequestRefused(REFUSALS[step])
+    raise RequestRefused(_(REFUSALS[step]))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -23,17 +23,20 @@ from models import (
 from outreach.access.guarded import KEPT, guarded_requests
 from outreach.access.scope import visible_families, visible_students
 from outreach.access.viewer import Viewer
-from outreach.schooltime import hours_book, zones_of_schools
+from outreach.language import N_, said
+from outreach.schooltime import hours_book, school_days_between, zones_of_schools
 
+from .answers import JOINED_TO_EARLIER, OPENING_UNDONE
 from .clock import read_clock
+from .events import versions_of
 
-ABOUT_ANOTHER = "About a brother or sister whom you do not teach."
-"""Stands for words about a student whom the viewer may not see."""
+ABOUT_ANOTHER = N_("About a brother or sister whom you do not teach.")
+"""Stands for words about a student whom the viewer may not see; shown with :func:`outreach.language.said`."""
 
 
 @dataclass(frozen=True)
 class WaitingRequest:
-    """One open question, as a row on a page. Moments in UTC, to be shown in ``zone``."""
+    """One question, nearly always an open one, as a row on a page. Moments in UTC, to be shown in ``zone``."""
 
     request_id: int
     family_id: int
@@ -67,6 +70,20 @@ class WaitingRequest:
     past_goal: bool
     for_counselor: bool
     """Past the counselor's five business days."""
+    sentence: str
+    """The clock with its unit in full: "2 school hours over"."""
+    version: int
+    """Its newest step: a form that is sent from this row names it."""
+    school_days: int | None
+    """School days since it was asked; None without a calendar."""
+    withheld: bool = False
+    """``question`` is what stands for words that the viewer does not read."""
+    hostile: bool = False
+    """An administrator has it because of how the family wrote."""
+    ended_at: datetime | None = None
+    """When it was answered or closed; None while it is open."""
+    no_answer_needed: str | None = None
+    """Why it was closed without an answer, as :func:`why_no_answer` has it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +101,7 @@ def waiting_requests(session: Session, viewer: Viewer, now: datetime) -> list[Wa
     """Every open question that ``viewer`` may see: the longest over first, then what is due soonest.
 
     Those without a due time (past the calendar's end) come last, oldest first. A fixed number of statements, however
-    many rows.
+    many rows. A page shows :func:`~outreach.contacts.board.board`, which cuts.
     """
     return _read(session, viewer, now, _open_ones(viewer))
 
@@ -92,12 +109,6 @@ def waiting_requests(session: Session, viewer: Viewer, now: datetime) -> list[Wa
 def waiting_on(session: Session, viewer: Viewer, now: datetime) -> list[WaitingRequest]:
     """The open questions that ``viewer`` owns, in the same order."""
     return _read(session, viewer, now, _open_ones(viewer).where(Request.owner_staff_id == viewer.staff_id))
-
-
-def breaches(session: Session, viewer: Viewer, now: datetime) -> list[WaitingRequest]:
-    """The counselor's one list: open questions past due that the viewer may see; past five days comes first."""
-    over = _read(session, viewer, now, _open_ones(viewer).where(Request.due_at < now))
-    return sorted(over, key=lambda row: not row.for_counselor)
 
 
 def waiting_of_family(session: Session, viewer: Viewer, family_id: int, now: datetime) -> list[WaitingRequest]:
@@ -116,29 +127,45 @@ def waiting_counts(rows: Sequence[WaitingRequest]) -> WaitingCounts:
 
 
 Rows = Select[Request, Family, School, Guardian | None, Staff | None]
+FoundRow = Row[Request, Family, School, Guardian | None, Staff | None]
 
 
-def _open_ones(viewer: Viewer) -> Rows:
+def seen_requests(viewer: Viewer) -> Rows:
+    """Every question that ``viewer`` may see, with what a row of it names; to narrow down and order."""
     return (
         select(Request, Family, School, Guardian, Staff)
         .join(Family, Family.id == Request.family_id)
         .join(School, School.id == Request.school_id)
         .outerjoin(Guardian, Guardian.id == Request.guardian_id)
         .outerjoin(Staff, Staff.id == Request.owner_staff_id)
-        .where(Request.state == RequestState.OPEN, Request.family_id.in_(visible_families(viewer)))
+        .where(Request.family_id.in_(visible_families(viewer)))
+    )
+
+
+def _open_ones(viewer: Viewer) -> Rows:
+    return (
+        seen_requests(viewer)
+        .where(Request.state == RequestState.OPEN)
         .order_by(Request.due_at.is_(None), Request.due_at, Request.opened_at, Request.id)
     )
 
 
 def _read(session: Session, viewer: Viewer, now: datetime, statement: Rows) -> list[WaitingRequest]:
-    found = session.execute(statement).all()
-    school_ids = {school.id for _, _, school, _, _ in found}
+    return describe(session, viewer, session.execute(statement).all(), now)
+
+
+def describe(session: Session, viewer: Viewer, found: Sequence[FoundRow], now: datetime) -> list[WaitingRequest]:
+    """Rows of :func:`seen_requests` as a page shows them, in their order: a fixed number of statements."""
+    school_ids = {school.id for _request, _family, school, _guardian, _owner in found}
     book, zones = hours_book(session, school_ids), zones_of_schools(session, school_ids)
-    names = _students(session, [request for request, *_ in found])
-    withheld = withheld_questions(session, viewer, [request for request, *_ in found])
+    requests = [request for request, *_ in found]
+    names, withheld = _students(session, requests), withheld_questions(session, viewer, requests)
+    versions = versions_of(session, [request.id for request in requests])
     rows = []
     for request, family, school, guardian, owner in found:
-        reading = read_clock(book.of(school.id, request.department), request.due_at, now)
+        hours = book.of(school.id, request.department)
+        reading = read_clock(hours, request.due_at, now)
+        asked_at = request.reopened_at or request.opened_at
         rows.append(
             WaitingRequest(
                 request_id=request.id, family_id=family.id, family_name=family.name, guardian_id=request.guardian_id,
@@ -147,12 +174,17 @@ def _read(session: Session, viewer: Viewer, now: datetime, statement: Rows) -> l
                 department=request.department, owner_staff_id=request.owner_staff_id,
                 owner_name=owner.display_name if owner else None,
                 mine=viewer.staff_id is not None and request.owner_staff_id == viewer.staff_id,
-                question=withheld.get(request.id, request.question), opened_at=request.opened_at,
+                question=said(withheld.get(request.id, request.question)), opened_at=request.opened_at,
                 reopened_at=request.reopened_at, goal_at=request.goal_at, due_at=request.due_at,
                 counselor_at=request.counselor_at, zone=zones[school.id].key, minutes_left=reading.minutes,
                 clock=reading.words, over=reading.over,
                 past_goal=request.goal_at is not None and request.goal_at < now,
                 for_counselor=request.counselor_at is not None and request.counselor_at < now,
+                sentence=reading.sentence, version=versions.get(request.id, 0),
+                school_days=school_days_between(hours, asked_at, now) if hours else None,
+                withheld=request.id in withheld, hostile=request.hostile_at is not None,
+                ended_at=None if request.state is RequestState.OPEN else request.closed_at or request.answered_at,
+                no_answer_needed=why_no_answer(request, withheld),
             )
         )  # fmt: skip
     return rows
@@ -181,6 +213,13 @@ def _students(session: Session, requests: Sequence[Request]) -> dict[int, tuple[
         )
         for request in requests
     }
+
+
+def why_no_answer(request: Request, withheld: Collection[int]) -> str | None:
+    """Why a question was closed without an answer; None where none is given, or where it is not the viewer's to read:
+    what staff wrote about one of ``withheld`` may tell its words. Our own reasons tell nothing of it."""
+    ours = request.no_answer_needed in (JOINED_TO_EARLIER, OPENING_UNDONE)
+    return request.no_answer_needed if ours or request.id not in withheld else None
 
 
 def withheld_questions(session: Session, viewer: Viewer, requests: Sequence[Request]) -> dict[int, str]:

@@ -9,10 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Contact, Guardian, Guardianship, Initiator, Student
+from outreach.language import N_, _, short_day
 from outreach.schooltime import district_day
 
 from .families import students_of_contact
 from .new import NewContact
+
+BARRED = N_(
+    "%(guardian)s may not be contacted about %(student)s. The contact is kept; tell your administrator about it."
+)
+BARRED_AND_THEY_BEGAN = N_(
+    "%(guardian)s may not be contacted about %(student)s: do not reply before asking your administrator."
+)
 
 
 def contact_warnings(session: Session, new: NewContact) -> list[str]:
@@ -51,15 +59,16 @@ def _warnings(
 
 
 def _of_link(link: Guardianship, student: str, guardian: str, day: date, ours: bool) -> Iterator[str]:
+    who = {"guardian": guardian, "student": student}
     if not link.may_contact:
-        yield (
-            f"{guardian} may not be contacted about {student}. The contact is kept; tell your administrator about it."
-            if ours
-            else f"{guardian} may not be contacted about {student}: do not reply before asking your administrator."
-        )
+        yield _(BARRED if ours else BARRED_AND_THEY_BEGAN, **who)
     elif link.emergency_only and ours:
-        yield f"{guardian} is an emergency contact only for {student}; nothing else should go there."
+        yield _("%(guardian)s is an emergency contact only for %(student)s; nothing else should go there.", **who)
     if not link.holds_rights and link.may_contact:
-        yield f"{guardian} holds no education rights for {student}: nothing about school work may be said there."
+        yield _(
+            "%(guardian)s holds no education rights for %(student)s: nothing about school work may be said there.",
+            **who,
+        )
     if link.ended_on is not None and link.ended_on <= day:
-        yield f"{guardian} has not been a guardian of {student} since {link.ended_on:%-d %b %Y}."
+        since = short_day(link.ended_on, day)
+        yield _("%(guardian)s has not been a guardian of %(student)s since %(day)s.", day=since, **who)

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from models import Account, AccountRole, District, Staff
 from outreach.access import Grant, NotAllowed, Viewer, audit, require, require_role, viewer_of
+from outreach.language import _
 
 from .database import session, writing
 
@@ -42,7 +43,7 @@ def viewer() -> Viewer:
 def account() -> Account:
     found = current_user._get_current_object()
     if not isinstance(found, Account):
-        raise NotAllowed("Please sign in.")
+        raise NotAllowed(_("Please sign in."))
     return found
 
 

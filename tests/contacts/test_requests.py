@@ -222,7 +222,7 @@ def test_a_department_hands_over_once_then_an_administrator(delgado: Home, sessi
     assert (request.department, request.owner_staff_id) == (Department.COUNSELING, counselor.id)
     hand_over(session, request.id, NOW, None, to_staff_id=colleague.id)
     assert (request.department, request.owner_staff_id, request.due_at) == (Department.TEACHING, colleague.id, due)
-    with pytest.raises(RequestRefused, match="teaching department has handed this question over once"):
+    with pytest.raises(RequestRefused, match="handed over once already"):
         hand_over(session, request.id, NOW, None, to_department=Department.COUNSELING)
     hand_over(session, request.id, NOW, None, to_department=Department.COUNSELING, as_administrator=True)
     assert request.owner_staff_id == counselor.id
