@@ -14,21 +14,32 @@ from models import (
     Address,
     AddressHealth,
     AddressKind,
+    Authored,
     Channel,
     ContactPoint,
     Family,
     Guardian,
     Guardianship,
+    Message,
+    MessageState,
     Outreach,
     Staff,
     Student,
 )
-from outreach.schooltime import HoursBook, hours_book, named_zone, zones_of_schools
+from outreach.language import _, said
+from outreach.schooltime import HoursBook, hours_book, local_moment, named_zone, zones_of_schools
 
 from .channel import SENT
+from .dispatch import BY_HAND
+from .how import how, reached
+from .relations import about, relation_of
+from .seen import version_of
+from .series_words import series_words
 from .undelivered import detours, ways_out
 from .views import ACT_WORDS, Act, Card
-from .why import how, why
+from .why import why
+
+OWN_WORDS = (Authored.EDITED, Authored.WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,17 @@ class _Names:
 
 def cards(session: Session, rows: Sequence[Outreach], now: datetime) -> tuple[Card, ...]:
     """One card for each row, in its order."""
-    names = _names(session, rows)
-    turned, instead = detours(session, [row.id for row in rows]), ways_out(session, rows, now)
+    if not rows:
+        return ()
+    names, ids = _names(session, rows), [row.id for row in rows]
+    turned, instead, due = detours(session, ids), ways_out(session, rows, now), _due(session, ids)
     return tuple(
-        replace(_card(row, names, now), detour=turned.get(row.id), instead=instead.get(row.id, ())) for row in rows
-    )
+        replace(
+            _card(row, names, now), detour=turned.get(row.id), instead=instead.get(row.id, ()),
+            leaves_at=due.get(row.id),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def act_of(row: Outreach) -> Act:
@@ -68,30 +85,51 @@ def act_of(row: Outreach) -> Act:
 def _card(row: Outreach, names: _Names, now: datetime) -> Card:
     student = names.students.get(row.student_id or 0)
     guardian = names.guardians.get(row.guardian_id or 0)
-    called = (student.preferred_name or student.given_name) if student else "the child"
+    called = (student.preferred_name or student.given_name) if student else _("the child")
     school_id = student.school_id if student else 0
     zone = names.zones.get(school_id)
     act, request = act_of(row), row.evidence.get("request_id")
     return Card(
         outreach_id=row.id, family_id=row.family_id, family_name=names.families[row.family_id].name,
         student_id=row.student_id, student_name=called if student else None, guardian_id=row.guardian_id,
-        guardian_name=_full_name(guardian) if guardian else f"{called}'s family",
+        guardian_name=_full_name(guardian) if guardian else _("%(student)s's family", student=called),
         relation=_relation(row, names, called), staff_id=row.staff_id,
         staff_name=names.staff.get(row.staff_id or 0), rule=row.rule,
         why=why(row, called, names.hours.of(school_id), zone or named_zone("UTC"), now), how=how(row, guardian),
-        act=act, act_words=ACT_WORDS[act], channel=row.channel, language=row.language, interpreter=row.interpreter,
+        act=act, act_words=_(ACT_WORDS[act]), channel=row.channel, language=row.language, interpreter=row.interpreter,
         phone=_phone(row, names) if act is Act.CALL else None, title=row.title, body=row.body,
-        body_in_staff_language=row.body_in_staff_language, blocked=row.blocked,
+        body_in_staff_language=row.body_in_staff_language, blocked=said(row.blocked) or None,
         local_time=datetime.fromisoformat(row.local_time) if row.local_time else None, timezone=row.timezone,
-        state=row.state, state_reason=row.state_reason, request_id=request if isinstance(request, int) else None,
+        ahead=_is_ahead(row, zone or named_zone("UTC"), now), state=row.state,
+        state_reason=said(row.state_reason) or None,
+        request_id=request if isinstance(request, int) else None, by_hand=row.rule == BY_HAND,
+        set_aside=said(row.dismissed_reason) or None, series=series_words(row, now),
+        reached=reached(row, guardian), edited=row.authored in OWN_WORDS, version=version_of(row),
     )  # fmt: skip
 
 
+def _is_ahead(row: Outreach, zone: ZoneInfo, now: datetime) -> bool:
+    """By the family's clock; by the school's, ``zone``, where it has none of its own."""
+    if not row.local_time:
+        return False
+    local = datetime.fromisoformat(row.local_time)
+    return local_moment(local.date(), local.time(), named_zone(row.timezone) if row.timezone else zone) > now
+
+
 def _relation(row: Outreach, names: _Names, called: str) -> str:
-    relation = names.relations.get((row.guardian_id or 0, row.student_id or 0))
-    said = (relation or "parent or guardian").replace("_", " ").lower() if row.guardian_id else "somebody"
     course = row.evidence.get("course")
-    return f"{said} of {called}" + (f", {course}" if isinstance(course, str) else "")
+    named = course if isinstance(course, str) else None
+    if row.guardian_id is None:
+        return about(called, named)
+    return relation_of(names.relations.get((row.guardian_id, row.student_id or 0)), called, named)
+
+
+def _due(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    """When what waits in the outbox is due."""
+    waiting = select(Message.outreach_id, Message.due_at).where(
+        Message.outreach_id.in_(ids), Message.state == MessageState.SCHEDULED
+    )
+    return {outreach_id: due_at for outreach_id, due_at in session.execute(waiting) if outreach_id is not None}
 
 
 def _full_name(guardian: Guardian) -> str:

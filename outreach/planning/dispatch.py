@@ -20,6 +20,7 @@ from models import (
     Student,
 )
 from outreach.delivery import Intent, cancel, enqueue
+from outreach.language import _
 
 from .errors import DraftBlocked, NotPossibleNow, NoWayToReach
 
@@ -27,14 +28,22 @@ BY_HAND = "by_hand"
 """The rule of what a person wrote without being asked to."""
 
 
-def to_outbox(session: Session, row: Outreach, tuning: Tuning, now: datetime) -> Message:
-    """One message for this outreach, due at its time. The same outreach asked for twice is one message."""
+def to_outbox(session: Session, row: Outreach, tuning: Tuning, now: datetime, *, by_person: bool = True) -> Message:
+    """One message for this outreach, due at its time. The same outreach asked for twice is one message.
+
+    ``by_person``: somebody at a page sends it, and may change their mind: it is due no earlier than ``undo_seconds``
+    from now, and until then (as long as it has not left) can be taken back.
+    """
     address = session.get(Address, row.address_id) if row.address_id is not None else None
     if address is None:
-        raise NoWayToReach("This family has no address that may be written to; call, or hand the child a note.")
+        raise NoWayToReach(
+            _("This family has no address that may be written to; call, or hand the child a note.")
+        )  # fmt: skip
     if not row.body:
-        raise DraftBlocked("This message has no words yet; write them first.")
-    due = max(row.send_at or now, now)
+        raise DraftBlocked(_("This message has no words yet; write them first."))
+    rules = tuning.cadence.sending
+    earliest = now + timedelta(seconds=rules.undo_seconds) if by_person else now
+    due = max(row.send_at or now, earliest)
     return enqueue(
         session,
         Intent(
@@ -47,7 +56,7 @@ def to_outbox(session: Session, row: Outreach, tuning: Tuning, now: datetime) ->
             body=row.body,
             title=row.title if row.channel is Channel.EMAIL else None,
             due_at=due,
-            expires_at=due + timedelta(days=tuning.cadence.sending.stale_after_days),
+            expires_at=due + timedelta(days=rules.stale_after_days),
             automated=row.authored in GENERAL_NOTICES,
             address_id=address.id,
             family_id=row.family_id,
@@ -64,7 +73,13 @@ def to_outbox(session: Session, row: Outreach, tuning: Tuning, now: datetime) ->
 
 def answers(row: Outreach) -> bool:
     """A person's words to a family that asked something: it counts in no cap, and once delivered answers."""
-    return isinstance(row.evidence.get("request_id"), int) and row.authored not in GENERAL_NOTICES
+    return answered_request(row) is not None and row.authored not in GENERAL_NOTICES
+
+
+def answered_request(row: Outreach) -> int | None:
+    """The family's question that its words would answer."""
+    request_id = row.evidence.get("request_id")
+    return request_id if isinstance(request_id, int) else None
 
 
 def intent_key(session: Session, row: Outreach) -> str:
@@ -98,7 +113,9 @@ def out_of_outbox(session: Session, row: Outreach, why: str, now: datetime) -> N
     )  # fmt: skip
     for message in waiting:
         if not cancel(session, message.id, why, now):
-            raise NotPossibleNow("This has left already, so it cannot be taken back.")
+            raise NotPossibleNow(
+                _("This has left already, so it cannot be taken back. Write again, or call, if something was wrong.")
+            )
 
 
 def students_of(row: Outreach) -> tuple[int, ...]:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.tuning import Tuning
 from models import Authored, Channel, JsonObject, OutreachState, Purpose, Subject
-from outreach.contacts.expectation import MONTHS_ES
+from outreach.language import N_, month_day, speaking
 
 from .assign import Chosen
 from .channel import SENT, Person, Way, choose_way
+from .moment import SendTime
 from .school_days import SchoolDay
-from .send_time import SendTime, send_time
+from .send_time import send_time
 from .wording import (
     FORM_OF_CHANNEL,
     STAFF_LANGUAGE,
@@ -24,6 +25,9 @@ from .wording import (
     Situation,
     render,
 )
+
+ANSWER_YOURSELF = N_("This family asked something; answer in your own words.")
+NO_TEMPLATE = N_("No template for this; write it in your own words.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,11 @@ def _words(touch: _Touch, setting: Setting) -> tuple[str | None, str | None, str
     Where the family's language has no approved templates, only what the caller says, in the staff's language.
     """
     if touch.situation is None:
-        return None, None, None, "This family asked something; answer in your own words."
+        return None, None, None, ANSWER_YOURSELF
     language = touch.way.language if touch.way.language in setting.languages else STAFF_LANGUAGE
     draft = _draft(touch, touch.situation, language, setting)
     if draft is None:
-        unwritten = "No template for this; write it in your own words."
-        return None, None, None, unwritten if touch.way.channel in SENT else None
+        return None, None, None, NO_TEMPLATE if touch.way.channel in SENT else None
     in_english = _draft(touch, touch.situation, STAFF_LANGUAGE, setting) if language != STAFF_LANGUAGE else None
     return draft.title, draft.body, in_english.body if in_english else None, draft.blocked
 
@@ -194,4 +197,5 @@ def _percent(value: object) -> str | None:
 
 
 def _day(language: str, day: date) -> str:
-    return f"{day.day} de {MONTHS_ES[day.month - 1]}" if language == "es" else f"{day:%B} {day.day}"
+    with speaking(language):
+        return month_day(day)

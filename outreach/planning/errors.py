@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from outreach.errors import OutreachError
+
+from .moment import SendTime
 
 
 class PlanningError(OutreachError):
@@ -11,6 +15,10 @@ class PlanningError(OutreachError):
 
 class NotPossibleNow(PlanningError):
     """The outreach is in a state from which the act does not lead on: it was sent, or is on its way."""
+
+
+class ChangedMeanwhile(PlanningError):
+    """Somebody else changed it since the person at the page saw it; the sentence says who did what."""
 
 
 class DraftBlocked(PlanningError):
@@ -30,8 +38,21 @@ class NoWayToReach(PlanningError):
 
 
 class WrongTime(PlanningError):
-    """A moment in the past, or outside the hours in which families are written to."""
+    """A time at which this family is not written to; the sentence says why."""
+
+    def __init__(self, words: str, nearest: SendTime | None = None) -> None:
+        super().__init__(words)
+        self.nearest = nearest
+        """The nearest later time that is allowed; None: there is none, or nobody has looked."""
 
 
 class TemplateError(PlanningError):
     """A template file is broken: what is wrong, and in which file."""
+
+
+class WordsRefused(PlanningError):
+    """Words that an administrator wrote for families cannot be kept: each field with a sentence on what is wrong."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(sentence for _field, sentence in problems))
+        self.problems = tuple(problems)

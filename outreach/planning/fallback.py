@@ -37,11 +37,13 @@ from outreach.delivery.consent import has_consent
 from outreach.delivery.health import TELLING
 from outreach.delivery.wording import LOOKS_LIKE_A_MARK
 from outreach.effective import effective_config
+from outreach.language import N_
 from outreach.schooltime import district_day
 
 from .channel import Reach
 from .people import people_of_students
-from .wording import STAFF_LANGUAGE, base_language, language_words
+from .wording import STAFF_LANGUAGE
+from .words_in_force import language_in_force
 
 log = structlog.get_logger(__name__)
 LATELY = timedelta(days=7)
@@ -49,7 +51,7 @@ LATELY = timedelta(days=7)
 AT_A_TIME = 50
 MOVES_ON = (MessageKind.ANSWER, MessageKind.TEACHER, MessageKind.VERDICT, MessageKind.SURVEY, MessageKind.NOTICE)
 """A bare reply to one number (stop, help, the reply at night) means nothing at another."""
-ARRIVED_AFTER_ALL = "The first message arrived after all."
+ARRIVED_AFTER_ALL = N_("The first message arrived after all.")
 
 
 def fall_back(session: Session, now: datetime) -> int:
@@ -210,8 +212,8 @@ def _title(session: Session, message: Message) -> str:
     sender = session.get(Staff, message.staff_id) if message.staff_id is not None else None
     school = session.get(School, message.school_id) if message.school_id is not None else None
     key = "from_teacher" if sender is not None else "from_school"
-    words = language_words(base_language(message.language) or STAFF_LANGUAGE).shared("titles", key)
-    words = words or language_words(STAFF_LANGUAGE).shared("titles", key) or "{school}"
+    words = language_in_force(session, message.language).shared("titles", key)
+    words = words or language_in_force(session, STAFF_LANGUAGE).shared("titles", key) or "{school}"
     name = sender.display_name if sender is not None else ""
     return words.replace("{teacher}", name).replace("{school}", school.name if school is not None else "").strip(" ,")
 

@@ -1,25 +1,25 @@
-"""A text or e-mail that a person writes unasked, for now or for a time, once or weekly until a date.
+"""A text or e-mail that a person writes unasked, for now or for a time, once or weekly until a date (:mod:`.series`).
 
-It passes the same gate as every message. A weekly one is a chain: each night adds the next link once the last has
-gone, so that what changes in between (an address, a withdrawal, a teacher who leaves) is seen.
+It passes the same gate as every message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Authored, Channel, FamilyMember, JsonObject, Outreach, OutreachState, Request, Staff, Student
+from models import Authored, Channel, JsonObject, MessageKind, Outreach, OutreachState, Request, Student
 from outreach.access import NotAllowed, Viewer, audit, require
-from outreach.contacts import students_of_family
+from outreach.contacts import students_of_family, withheld_questions
+from outreach.delivery.foresight import Wish
 from outreach.effective import effective_config
 from outreach.errors import NotFound
+from outreach.language import _, said
 from outreach.schooltime import district_day, zone_of_school
 
 from .acts import check_language
@@ -27,13 +27,13 @@ from .channel import SENT, Person, Reach
 from .dispatch import BY_HAND, to_outbox
 from .drafts import zones
 from .errors import DraftBlocked, NoWayToReach, PlanningError, WrongTime
+from .moment import SendTime
 from .people import people_of_students
-from .send_time import SendTime, a_week_later, chosen_time
+from .series import first_slot
+from .times import Times, times_for
 from .words_check import Words, check_words
 
 LONGEST_CHAIN = timedelta(days=370)
-AHEAD = timedelta(days=7)
-ENDS_A_CHAIN = (OutreachState.CANCELLED, OutreachState.DISMISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +95,31 @@ def ways_to_reach(session: Session, viewer: Viewer, family_id: int, now: datetim
     return list(found.values())
 
 
-def write_by_hand(session: Session, viewer: Viewer, message: NewMessage, now: datetime) -> Outreach:
-    """Put it in the outbox for its time. A second submit of the same form gives the same outreach.
+def write_by_hand(
+    session: Session, viewer: Viewer, message: NewMessage, now: datetime, *, live: Collection[Channel] = ()
+) -> Outreach:
+    """Put it in the outbox for its time; for now, it still waits ``undo_seconds``. A second submit of the same form
+    gives the same outreach. ``live``: the channels that really leave the machine.
 
-    Raises ``NotFound`` (no such family), ``NotAllowed`` (a sign-in without a staff member), NoWayToReach, WrongTime,
-    DraftBlocked, MarkInText, LanguageNotConfirmed. Does not commit.
+    Raises ``NotFound`` (no such family), ``NotAllowed`` (a sign-in without a staff member, or an answer to words
+    that this viewer does not read), NoWayToReach, WrongTime, DraftBlocked, MarkInText, LanguageNotConfirmed. Does not
+    commit.
     """
     require(session, viewer, message.family_id)
     _check_form(viewer, message)
-    first = _key(message.form_key, viewer, 0)
+    first = first_slot(viewer, message.form_key)
     sent = session.scalar(select(Outreach).where(Outreach.rule == BY_HAND, Outreach.slot == first))
     if sent is not None:
         return sent
     person, reach = _addressee(session, message, now)
-    zone = zone_of_school(session, _school_of(session, message))
-    when = _when(session, message, zones(person, reach.timezone, zone), now)
+    when = _when(times_by_hand(session, message, reach.address_id, now, live), message, now)
     _check_weekly(message, when)
     words = _words(session, viewer, message, reach, now)
     check_language(person.language, message.language_confirmed)
     row = Outreach(
         family_id=message.family_id, student_id=message.student_ids[0], guardian_id=person.guardian_id,
         staff_id=viewer.staff_id, rule=BY_HAND, about="", slot=first,
-        evidence=_evidence(session, message), channel=message.channel, language=person.language,
+        evidence=_evidence(session, viewer, message), channel=message.channel, language=person.language,
         address_id=reach.address_id, title=(message.title or "").strip() or None, body=words,
         authored=Authored.WRITTEN, state=OutreachState.SCHEDULED, created_at=now, approved_at=now,
         approved_by=viewer.account_id, local_time=when.local.isoformat(timespec="minutes"), timezone=when.zone,
@@ -141,93 +144,15 @@ def _words(session: Session, viewer: Viewer, message: NewMessage, reach: Reach, 
     )  # fmt: skip
     check_words(session, going, effective_config(session, now))
     if message.channel is Channel.EMAIL and title is None:
-        raise DraftBlocked("Give the e-mail a subject line; families look at it first.")
+        raise DraftBlocked(_("Give the e-mail a subject line; families look at it first."))
     return body
 
 
 def _check_form(viewer: Viewer, message: NewMessage) -> None:
     if viewer.staff_id is None:
-        raise NotAllowed("Only somebody who works at a school writes to families.")
+        raise NotAllowed(_("Only somebody who works at a school writes to families."))
     if not message.form_key.strip():
-        raise PlanningError("This form has no key; reload the page and write again.")
-
-
-def continue_weekly(session: Session, now: datetime) -> int:
-    """Add to each running weekly message the next one due within a week; how many were added. Safe to repeat.
-
-    A chain ends on its last day, when somebody takes a message back, and when its sender or its students have left.
-    """
-    newest = (
-        select(func.max(Outreach.id))
-        .where(Outreach.rule == BY_HAND, Outreach.repeats_until.is_not(None))
-        .group_by(func.substr(Outreach.slot, 1, func.length(Outreach.slot) - COUNTER))
-    )
-    tuning = effective_config(session, now)
-    added = 0
-    for last in session.scalars(select(Outreach).where(Outreach.id.in_(newest)).order_by(Outreach.id)):
-        when = _next_time(last, now)
-        if when is None or last.state in ENDS_A_CHAIN or not _still_there(session, last, now):
-            continue
-        row = Outreach(**_next_link(last, when, now))
-        session.add(row)
-        session.flush()
-        to_outbox(session, row, tuning, now)
-        added += 1
-    return added
-
-
-COUNTER = 5
-"""Length of the link's number at the end of a weekly message's slot: "#0001"."""
-
-
-def _key(form_key: str, viewer: Viewer, link: int) -> str:
-    return f"{viewer.account_id}:{form_key.strip()}#{link:04d}"
-
-
-def _next_time(last: Outreach, now: datetime) -> SendTime | None:
-    """The next link's time, at most a week ahead and not past the last day; times missed meanwhile are left out."""
-    if last.local_time is None or last.timezone is None or last.repeats_until is None:
-        return None
-    when = a_week_later(datetime.fromisoformat(last.local_time), last.timezone)
-    while when.at <= now:
-        when = a_week_later(when.local, when.zone)
-    due_soon = when.at <= now + AHEAD and when.local.date() <= date.fromisoformat(last.repeats_until)
-    return when if due_soon else None
-
-
-def _next_link(last: Outreach, when: SendTime, now: datetime) -> dict[str, object]:
-    kept = {
-        name: getattr(last, name)
-        for name in (
-            "family_id", "student_id", "guardian_id", "staff_id", "rule", "about", "channel", "language",
-            "address_id", "title", "body", "authored", "timezone", "repeats_until", "approved_at", "approved_by",
-        )
-    }  # fmt: skip
-    number = int(last.slot[-COUNTER + 1 :]) + 1
-    about = {name: value for name, value in last.evidence.items() if name != "request_id"}  # only the first answers
-    return {
-        **kept, "evidence": about, "slot": f"{last.slot[:-COUNTER]}#{number:04d}", "state": OutreachState.SCHEDULED,
-        "created_at": now, "local_time": when.local.isoformat(timespec="minutes"), "send_at": when.at,
-    }  # fmt: skip
-
-
-def _still_there(session: Session, last: Outreach, now: datetime) -> bool:
-    """The sender works here, and the students still belong to the family and are at school."""
-    sender, today = session.get(Staff, last.staff_id), district_day(session, now)
-    if sender is None or not sender.active or (sender.left_on is not None and sender.left_on <= today):
-        return False
-    named = last.evidence.get("student_ids")
-    ids = [one for one in named if isinstance(one, int)] if isinstance(named, list) else []
-    present = session.scalar(
-        select(func.count())
-        .select_from(FamilyMember)
-        .join(Student, Student.id == FamilyMember.student_id)
-        .where(
-            FamilyMember.family_id == last.family_id, FamilyMember.until_on.is_(None), Student.active,
-            Student.id.in_(ids),
-        )
-    )  # fmt: skip
-    return bool(ids) and present == len(ids)
+        raise PlanningError(_("This form has no key; reload the page and write again."))
 
 
 def _everyone(session: Session, student_ids: Sequence[int], now: datetime) -> list[tuple[Person, Reach]]:
@@ -246,41 +171,53 @@ def _everyone(session: Session, student_ids: Sequence[int], now: datetime) -> li
 
 def _addressee(session: Session, message: NewMessage, now: datetime) -> tuple[Person, Reach]:
     if message.channel not in SENT:
-        raise NoWayToReach("Only a text or an e-mail can be sent; a call or a note is logged once it is done.")
+        raise NoWayToReach(_("Only a text or an e-mail can be sent; a call or a note is logged once it is done."))
     if not message.student_ids:
-        raise PlanningError("Say which child this is about.")
+        raise PlanningError(_("Say which child this is about."))
     members = {student.id for student in students_of_family(session, message.family_id)}
     if not members.issuperset(message.student_ids):
-        raise PlanningError("This child does not belong to the family; reload the page.")
+        raise PlanningError(_("This child does not belong to the family; reload the page."))
     for person, reach in _everyone(session, message.student_ids, now):
         if person.guardian_id == message.guardian_id and message.channel in reach.channels:
             return person, reach
-    by = "text" if message.channel is Channel.SMS else "e-mail"
-    raise NoWayToReach(f"This person cannot be reached by {by} about this child; choose another way.")
+    if message.channel is Channel.SMS:
+        raise NoWayToReach(_("This person cannot be reached by text about this child; choose another way."))
+    raise NoWayToReach(_("This person cannot be reached by e-mail about this child; choose another way."))
 
 
-def _evidence(session: Session, message: NewMessage) -> JsonObject:
+def _evidence(session: Session, viewer: Viewer, message: NewMessage) -> JsonObject:
     about: JsonObject = {"student_ids": list(message.student_ids)}
     if message.answers_request_id is None:
         return about
     request = session.get(Request, message.answers_request_id)
     if request is None or request.family_id != message.family_id:
-        raise NotFound("There is no such question of this family.")
+        raise NotFound(_("There is no such question of this family."))
+    withheld = withheld_questions(session, viewer, [request]).get(request.id)
+    if withheld is not None:
+        raise NotAllowed(
+            _("%(kept)s Only who reads its words does this; anybody can hand it over.", kept=said(withheld))
+        )
     return {**about, "request_id": request.id}
 
 
-def _school_of(session: Session, message: NewMessage) -> int:
-    student = session.get_one(Student, message.student_ids[0])
-    return student.school_id
+def times_by_hand(
+    session: Session, message: NewMessage, address_id: int, now: datetime, live: Collection[Channel] = ()
+) -> Times:
+    """When a message that is being written may go to this address."""
+    school_id = session.get_one(Student, message.student_ids[0]).school_id
+    kind = MessageKind.TEACHER if message.answers_request_id is None else MessageKind.ANSWER
+    wish = Wish(
+        message.channel, kind, False, message.family_id, message.guardian_id, address_id, message.student_ids, school_id
+    )  # fmt: skip
+    return times_for(session, wish, now, live)
 
 
-def _when(session: Session, message: NewMessage, theirs: list[ZoneInfo], now: datetime) -> SendTime:
-    """Now stands for the next moment the gate lets it out; a chosen time must lie in the window."""
-    if message.local_time is None:
-        local = now.astimezone(theirs[0]).replace(tzinfo=None, second=0, microsecond=0)
-        return SendTime(local, theirs[0].key, now)
-    sending = effective_config(session, now).cadence.sending
-    return chosen_time(message.local_time, theirs, sending.window_opens, sending.window_closes, now=now)
+def _when(times: Times, message: NewMessage, now: datetime) -> SendTime:
+    """Now stands for the next moment the gate lets it out; a chosen time must be one at which it may go."""
+    if message.local_time is not None:
+        return times.check(message.local_time)
+    local = now.astimezone(times.zone).replace(tzinfo=None, second=0, microsecond=0)
+    return SendTime(local, times.zone.key, now)
 
 
 def _check_weekly(message: NewMessage, when: SendTime) -> None:
@@ -288,9 +225,9 @@ def _check_weekly(message: NewMessage, when: SendTime) -> None:
     if until is None:
         return
     if until < when.local.date():
-        raise WrongTime("The last day lies before the first message; choose a later one.")
+        raise WrongTime(_("The last day lies before the first message; choose a later one."))
     if until > when.local.date() + LONGEST_CHAIN:
-        raise WrongTime("A weekly message runs for a year at most; choose an earlier last day.")
+        raise WrongTime(_("A weekly message runs for a year at most; choose an earlier last day."))
 
 
 def _masked(value: str) -> str:

@@ -15,8 +15,6 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import (
-    Case,
-    CaseState,
     District,
     Family,
     FamilyMember,
@@ -27,11 +25,16 @@ from models import (
     Student,
 )
 from outreach.contacts import rehome_requests
+from outreach.language import N_, kept
+from outreach.risk import hand_on_cases
 
 from .assign import present_staff
 from .dispatch import out_of_outbox
 from .errors import NotPossibleNow
 from .states import NOT_LEFT, Step, take
+
+SENDER_LEFT = N_("%(name)s has left; the message did not go out.")
+STUDENT_LEFT = N_("The student has left the school.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def find_living_owners(session: Session, now: datetime) -> OwnerFigures:
     cancelled = _cancel_scheduled(session, today, now)
     suggestions = _hand_on_suggestions(session, present, gone)
     return OwnerFigures(
-        requests, _cases(session, present, gone), _families(session, present, today), cancelled, suggestions
+        requests, _cases(session, present, gone, now), _families(session, present, today), cancelled, suggestions
     )
 
 
@@ -88,7 +91,7 @@ def _cancel_scheduled(session: Session, today: date, now: datetime) -> int:
     ).all()  # fmt: skip
     cancelled = 0
     for row, name, sender_left in rows:
-        why = f"{name} has left; the message did not go out." if sender_left else "The student has left the school."
+        why = kept(SENDER_LEFT, name=name) if sender_left else STUDENT_LEFT
         try:
             out_of_outbox(session, row, why, now)
         except NotPossibleNow:
@@ -115,15 +118,9 @@ def _hand_on_suggestions(session: Session, present: Mapping[int, int | None], go
     return moved
 
 
-def _cases(session: Session, present: Mapping[int, int | None], gone: set[int]) -> int:
+def _cases(session: Session, present: Mapping[int, int | None], gone: set[int], now: datetime) -> int:
     """Claimed by somebody who is away: to the substitute, else back on the counselors' list."""
-    rows = session.scalars(select(Case).where(Case.state == CaseState.OPEN, Case.claimed_by.in_(gone))).all()
-    for case in rows:
-        case.claimed_by = present.get(case.claimed_by or 0)
-        if case.claimed_by is None:
-            case.claimed_at = None
-    session.flush()
-    return len(rows)
+    return hand_on_cases(session, {away: present.get(away) for away in gone}, now)
 
 
 def _families(session: Session, present: Mapping[int, int | None], today: date) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from outreach.schooltime import local_moment
 
-from .errors import WrongTime
+from .moment import SendTime
 
 USUAL = time(16, 30)
 """Where the family said nothing: after school, before supper."""
@@ -31,15 +30,6 @@ AT = re.compile(rf"\b(?:at|around|about|a las?)\s+{CLOCK}|\b{CLOCK.replace('?P<'
 FIRST_HOUR_OF_MORNING = 8
 
 
-@dataclass(frozen=True, slots=True)
-class SendTime:
-    local: datetime
-    """As the family's clock shows it, without zone."""
-    zone: str
-    at: datetime
-    """The same moment in UTC."""
-
-
 def send_time(
     day: date, zones: Sequence[ZoneInfo], best_time: str | None, opens: time, closes: time, *, now: datetime
 ) -> SendTime | None:
@@ -55,24 +45,6 @@ def send_time(
         return None
     at = min(max(wanted, earliest), last)
     return SendTime(at.astimezone(zones[0]).replace(tzinfo=None, second=0, microsecond=0), zones[0].key, at)
-
-
-def chosen_time(
-    local: datetime, zones: Sequence[ZoneInfo], opens: time, closes: time, *, now: datetime
-) -> SendTime:  # fmt: skip
-    """A time that a person chose by the family's clock. A time that clocks skip is the moment they jump.
-
-    Raises :class:`WrongTime` in the past, or outside the hours in which families are written to.
-    """
-    at = local_moment(local.date(), local.time(), zones[0])
-    if at < now - MARGIN:
-        raise WrongTime(f"{local:%B %-d, %H:%M} has passed; choose a later time.")
-    first, last = _common_window(local.date(), zones, opens, closes)
-    if not first <= at <= last + MARGIN:
-        raise WrongTime(
-            f"Families are written to between {opens:%H:%M} and {closes:%H:%M} by their own clock; choose a time in it."
-        )
-    return SendTime(local.replace(tzinfo=None), zones[0].key, at)
 
 
 def a_week_later(local: datetime, zone: str) -> SendTime:

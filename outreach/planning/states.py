@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Message, MessageState, Outreach, OutreachState
+from outreach.language import N_, _
 
 from .errors import NotPossibleNow
 
@@ -49,20 +50,22 @@ MOVES: dict[Step, dict[OutreachState, OutreachState]] = {
 }
 """A pair that is absent is either a repeat (the state is the step's aim already), which changes nothing, or refused."""
 
-WORDS = {
-    OutreachState.SUGGESTED: "is only a suggestion so far",
-    OutreachState.APPROVED: "has been approved",
-    OutreachState.SCHEDULED: "is scheduled",
-    OutreachState.SENDING: "is leaving this very moment",
-    OutreachState.ACCEPTED: "has left",
-    OutreachState.DELIVERED: "has arrived",
-    OutreachState.FAILED: "could not be delivered",
-    OutreachState.EXPIRED: "has expired",
-    OutreachState.CANCELLED: "was cancelled",
-    OutreachState.SKIPPED: "was skipped when its time came",
-    OutreachState.UNKNOWN: "has left, and nobody knows yet whether it arrived",
-    OutreachState.DONE: "is done",
-    OutreachState.DISMISSED: "was put aside",
+STANDS = {
+    OutreachState.SUGGESTED: N_("This is only a suggestion so far; reload the page to see how it stands."),
+    OutreachState.APPROVED: N_("This has been approved; reload the page to see how it stands."),
+    OutreachState.SCHEDULED: N_("This is scheduled; reload the page to see how it stands."),
+    OutreachState.SENDING: N_("This is leaving this very moment; reload the page to see how it stands."),
+    OutreachState.ACCEPTED: N_("This has left; reload the page to see how it stands."),
+    OutreachState.DELIVERED: N_("This has arrived; reload the page to see how it stands."),
+    OutreachState.FAILED: N_("This could not be delivered; reload the page to see why, and what can be done."),
+    OutreachState.EXPIRED: N_("This has expired; reload the page to see how it stands."),
+    OutreachState.CANCELLED: N_("This was called off; reload the page to see how it stands."),
+    OutreachState.SKIPPED: N_("This was skipped when its time came; reload the page to see why."),
+    OutreachState.UNKNOWN: N_(
+        "This has left, and nobody knows yet whether it arrived; reload the page to see how it stands."
+    ),
+    OutreachState.DONE: N_("This is done; reload the page to see how it stands."),
+    OutreachState.DISMISSED: N_("This was put aside; reload the page to see how it stands."),
 }
 
 
@@ -82,7 +85,7 @@ def take(session: Session, row: Outreach, step: Step, **values: object) -> bool:
         return take(session, row, step, **values)
     if row.state in moves.values():
         return False
-    raise NotPossibleNow(f"This {WORDS[row.state]}; reload the page to see how it stands.")
+    raise NotPossibleNow(_(STANDS[row.state]))
 
 
 def _moved(session: Session, row: Outreach, seen: OutreachState, values: dict[str, object]) -> bool:

@@ -15,6 +15,7 @@ from config.tuning import Tuning
 from models import JsonObject, Outreach, OutreachState, School, Staff
 from outreach.delivery.first_text import addresses_texted
 from outreach.effective import effective_config
+from outreach.language import N_
 
 from .assign import Chosen, assign, load_roster
 from .candidates import Candidate, Season, candidates
@@ -24,11 +25,12 @@ from .marks import goals_by_now, incident_record, rises, strengths
 from .people import people_of_students
 from .school_days import SchoolDay, school_days
 from .states import follow_messages
-from .wording import Situation, approved_languages, language_words
+from .wording import STAFF_LANGUAGE, Situation
+from .words_in_force import approved_languages, words_in_force
 
 TO_DO_DAYS = 7
 """A call that somebody meant to make is let go after a week; a suggestion after ``sending.stale_after_days``."""
-STALE = "Its day has passed; tonight's list is newer."
+STALE = N_("Its day has passed; tonight's list is newer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,14 @@ def _setting(
         one.candidate.child.student_id for one in chosen
         if one.candidate.message.situation is Situation.CHECKIN
     }  # fmt: skip
+    words = words_in_force(session)
     return Setting(
         days=days,
         people=people_of_students(session, students, max(one.day for one in days.values())),
         strengths=strengths(session, days, asking, tuning.risk.terms.above_average_from),
         staff_names=dict(session.execute(select(Staff.id, Staff.display_name)).all()),
         school_names=dict(session.execute(select(School.id, School.name)).all()),
-        languages={language: language_words(language) for language in approved_languages()},
+        languages={language: words[language] for language in approved_languages(words) | {STAFF_LANGUAGE}},
         texted=addresses_texted(session) if tuning.cadence.sending.grades_in_texts else frozenset(),
         tuning=tuning,
         now=now,

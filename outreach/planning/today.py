@@ -21,13 +21,13 @@ from models import (
 from outreach.access import Viewer, visible_families
 from outreach.contacts import waiting_on
 from outreach.effective import effective_config
+from outreach.language import N_, _, ngettext, pgettext
 
 from .candidates import Rule
 from .cards import cards
 from .exclusions import on_hold
 from .undelivered import not_gone
 from .views import Today
-from .why import NUMBERS
 
 TO_DO = (OutreachState.SUGGESTED, OutreachState.APPROVED)
 
@@ -85,18 +85,30 @@ def still_asked() -> ColumnElement[bool]:
     return exists().where(Request.family_id == Outreach.family_id, Request.state == RequestState.OPEN)
 
 
+NUMBERS = {
+    2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Six"), 7: N_("Seven"), 8: N_("Eight"),
+    9: N_("Nine"), 10: N_("Ten"),
+}  # fmt: skip
+"""As they begin a sentence; larger ones stand in figures."""
+
+
 def headline(families: int, questions: int, minutes: int) -> str:
     """ "Five families would most like to hear from you. About 12 minutes." """
     if families:
-        subject = "family" if families == 1 else "families"
-        about = f" About {minutes} minutes." if minutes > 1 else ""
-        return f"{_number(families)} {subject} would most like to hear from you.{about}"
+        said = ngettext(
+            "%(number)s family would most like to hear from you.",
+            "%(number)s families would most like to hear from you.", families, number=_number(families),
+        )  # fmt: skip
+        return " ".join([said, _("About %(minutes)s minutes.", minutes=minutes)]) if minutes > 1 else said
     if questions:
-        return (
-            f"No family is due today. {_number(questions)} question{'s wait' if questions > 1 else ' waits'} for you."
-        )
-    return "Nothing today."
+        return ngettext(
+            "No family is due today. %(number)s question waits for you.",
+            "No family is due today. %(number)s questions wait for you.", questions, number=_number(questions),
+        )  # fmt: skip
+    return _("Nothing today.")
 
 
 def _number(number: int) -> str:
-    return NUMBERS[number].capitalize() if number < len(NUMBERS) else str(number)
+    if number == 1:
+        return pgettext("one family, one question", "One")
+    return _(NUMBERS[number]) if number in NUMBERS else str(number)

@@ -25,6 +25,7 @@ from models import (
     OutreachState,
 )
 from outreach.delivery.health import DEAD_NUMBER, GETS_NO_TEXTS
+from outreach.language import N_, _
 from outreach.schooltime import district_day
 
 from .channel import SENT, Person, Reach
@@ -83,7 +84,7 @@ def not_gone(now: datetime) -> ColumnElement[bool]:
 
 
 def detours(session: Session, outreach_ids: Iterable[int]) -> dict[int, str]:
-    """Of messages that moved on to another address: why, and where they went: "Rosa's number is not in service; it
+    """Of messages that moved on to another address: why, and where they went: "Rosa's number is not in service. It
     went by e-mail instead." """
     first = aliased(Message)
     rows = session.execute(
@@ -93,33 +94,74 @@ def detours(session: Session, outreach_ids: Iterable[int]) -> dict[int, str]:
         .where(Message.outreach_id.in_(list(outreach_ids)))
         .order_by(Message.outreach_id, Message.id)
     )
-    chains: defaultdict[int, list[tuple[Message, Message, str]]] = defaultdict(list)
+    chains: defaultdict[int, list[tuple[Message, Message, str | None]]] = defaultdict(list)
     for made, failed, name in rows:
-        chains[made.outreach_id or 0].append((made, failed, name or "This person"))
+        chains[made.outreach_id or 0].append((made, failed, name))
     return {outreach_id: _detour(chain) for outreach_id, chain in chains.items()}
 
 
-def _detour(chain: Sequence[tuple[Message, Message, str]]) -> str:
+class _Problem(StrEnum):
+    MAIL = "mail"
+    NO_TEXTS = "no_texts"
+    NOT_IN_SERVICE = "not_in_service"
+    NOT_VALID = "not_valid"
+
+
+FIRST = {
+    _Problem.MAIL: N_("%(name)s's e-mail address takes no mail."),
+    _Problem.NO_TEXTS: N_("%(name)s's number gets no texts."),
+    _Problem.NOT_IN_SERVICE: N_("%(name)s's number is not in service."),
+    _Problem.NOT_VALID: N_("%(name)s's number is not a valid one."),
+}
+FIRST_OF_NOBODY = {
+    _Problem.MAIL: N_("This e-mail address takes no mail."),
+    _Problem.NO_TEXTS: N_("This number gets no texts."),
+    _Problem.NOT_IN_SERVICE: N_("This number is not in service."),
+    _Problem.NOT_VALID: N_("This number is not a valid one."),
+}
+ANOTHER = {
+    _Problem.MAIL: N_("Another e-mail address takes no mail."),
+    _Problem.NO_TEXTS: N_("Another number gets no texts."),
+    _Problem.NOT_IN_SERVICE: N_("Another number is not in service."),
+    _Problem.NOT_VALID: N_("Another number is not a valid one."),
+}
+GOES = {
+    (Channel.EMAIL, True): N_("It goes by e-mail instead."),
+    (Channel.SMS, True): N_("It goes by text instead."),
+    (Channel.EMAIL, False): N_("It goes to another e-mail address instead."),
+    (Channel.SMS, False): N_("It goes to another number instead."),
+}
+WENT = {
+    (Channel.EMAIL, True): N_("It went by e-mail instead."),
+    (Channel.SMS, True): N_("It went by text instead."),
+    (Channel.EMAIL, False): N_("It went to another e-mail address instead."),
+    (Channel.SMS, False): N_("It went to another number instead."),
+}
+WAS_TO_GO = {
+    (Channel.EMAIL, True): N_("It was to go by e-mail instead."),
+    (Channel.SMS, True): N_("It was to go by text instead."),
+    (Channel.EMAIL, False): N_("It was to go to another e-mail address instead."),
+    (Channel.SMS, False): N_("It was to go to another number instead."),
+}
+"""By the channel it takes now, and by whether that is another than before."""
+
+
+def _detour(chain: Sequence[tuple[Message, Message, str | None]]) -> str:
     last, before, name = chain[-1]
-    problems = [_problem(failed) for _, failed, _ in chain]
-    said = f"{name}'s {problems[0]}" + "".join(f", another {problem}" for problem in problems[1:])
-    verb = "goes" if last.state in LATER else "was to go" if last.state is MessageState.CANCELLED else "went"
-    return f"{said}; it {verb} {_by(before, last)} instead."
+    problems = [_problem(failed) for _message, failed, _name in chain]
+    first = _(FIRST[problems[0]], name=name) if name else _(FIRST_OF_NOBODY[problems[0]])
+    verbs = GOES if last.state in LATER else WAS_TO_GO if last.state is MessageState.CANCELLED else WENT
+    way = _(verbs[last.channel, last.channel is not before.channel])
+    return " ".join([first, *(_(ANOTHER[problem]) for problem in problems[1:]), way])
 
 
-def _problem(failed: Message) -> str:
+def _problem(failed: Message) -> _Problem:
     if failed.channel is Channel.EMAIL:
-        return "e-mail address takes no mail"
+        return _Problem.MAIL
     code = failed.error_code or ""
     if code in GETS_NO_TEXTS:
-        return "number gets no texts"
-    return "number is not in service" if code == "30005" or code not in DEAD_NUMBER else "number is not a valid one"
-
-
-def _by(before: Message, last: Message) -> str:
-    if last.channel is not before.channel:
-        return "by e-mail" if last.channel is Channel.EMAIL else "by text"
-    return "to another e-mail address" if last.channel is Channel.EMAIL else "to another number"
+        return _Problem.NO_TEXTS
+    return _Problem.NOT_IN_SERVICE if code == "30005" or code not in DEAD_NUMBER else _Problem.NOT_VALID
 
 
 def ways_out(session: Session, rows: Sequence[Outreach], now: datetime) -> dict[int, tuple[WayOut, ...]]:
@@ -145,7 +187,7 @@ def _ways(row: Outreach, people: Sequence[Person]) -> Iterable[WayOut]:
     same = [person for person in people if person.guardian_id == row.guardian_id]
     others = [person for person in people if person.guardian_id != row.guardian_id]
     for person in same:
-        yield from _call(person, "Call {}")
+        yield from _call(person, _("Call %(name)s", name=person.first_name))
         tried = {(row.address_id, row.channel)} if row.state is not OutreachState.EXPIRED else set()
         open_ways = _writable(person, tried)
         for channel in (Channel.SMS, Channel.EMAIL):
@@ -155,15 +197,18 @@ def _ways(row: Outreach, people: Sequence[Person]) -> Iterable[WayOut]:
         open_ways = _writable(person, set())
         if open_ways:
             channel = Channel.SMS if Channel.SMS in open_ways else Channel.EMAIL
-            yield WayOut(Out.WRITE, person.guardian_id, f"Write to {person.first_name} instead", channel=channel)
+            words = _("Write to %(name)s instead", name=person.first_name)
+            yield WayOut(Out.WRITE, person.guardian_id, words, channel=channel)
         else:
-            yield from _call(person, "Call {} instead")
+            yield from _call(person, _("Call %(name)s instead", name=person.first_name))
 
 
 def _words(person: Person, channel: Channel, row: Outreach) -> str:
     if channel is row.channel:
-        return f"Write to {person.first_name} again"
-    return f"Write to {person.first_name} by {'text' if channel is Channel.SMS else 'e-mail'}"
+        return _("Write to %(name)s again", name=person.first_name)
+    if channel is Channel.SMS:
+        return _("Write to %(name)s by text", name=person.first_name)
+    return _("Write to %(name)s by e-mail", name=person.first_name)
 
 
 def _writable(person: Person, tried: set[tuple[int | None, Channel]]) -> set[Channel]:
@@ -176,4 +221,4 @@ def _writable(person: Person, tried: set[tuple[int | None, Channel]]) -> set[Cha
 def _call(person: Person, words: str) -> Iterable[WayOut]:
     number: Reach | None = next((reach for reach in person.reaches if Channel.PHONE in reach.channels), None)
     if number is not None:
-        yield WayOut(Out.CALL, person.guardian_id, words.format(person.first_name), phone=number.value)
+        yield WayOut(Out.CALL, person.guardian_id, words, phone=number.value)

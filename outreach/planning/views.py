@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from models import Channel, OutreachState
 from outreach.contacts import WaitingRequest
+from outreach.language import N_
 
 from .undelivered import WayOut
 
@@ -26,12 +28,12 @@ class Act(StrEnum):
 
 
 ACT_WORDS = {
-    Act.ANSWER: "Answer",
-    Act.CALL: "Call",
-    Act.READ_AND_SEND: "Read and send",
-    Act.WRITE: "Write",
-    Act.PRINT: "Print a note",
-    Act.VISIT: "Arrange a visit",
+    Act.ANSWER: N_("Answer"),
+    Act.CALL: N_("Call"),
+    Act.READ_AND_SEND: N_("Read and send"),
+    Act.WRITE: N_("Write"),
+    Act.PRINT: N_("Print a note"),
+    Act.VISIT: N_("Arrange a visit"),
 }
 
 
@@ -82,12 +84,28 @@ class Card:
     local_time: datetime | None
     """When it would go, by the family's clock, without zone; None: no time set."""
     timezone: str | None
+    ahead: bool
+    """Whether that time is still to come."""
     state: OutreachState
     state_reason: str | None
     request_id: int | None
     """The family's open request that this card asks to answer."""
     detour: str | None = None
     """Why it went to another address than the first, and which way."""
+    reached: str = ""
+    """``how`` without what to begin with."""
+    by_hand: bool = False
+    """Written by a person unasked; what is taken back of it is called off, not suggested again."""
+    set_aside: str | None = None
+    """Why not now, in the words of who set it aside."""
+    leaves_at: datetime | None = None
+    """When it is due to leave the outbox (UTC), where it waits there."""
+    series: str | None = None
+    """ "Every Tuesday at 5 pm until Dec 12." Of a weekly message."""
+    edited: bool = False
+    """A person's own words, no longer the draft's."""
+    version: str = ""
+    """What a form carries, so that what somebody else did meanwhile is noticed; see ``version_of``."""
     instead: tuple[WayOut, ...] = ()
     """What can be done about it, where it did not arrive."""
 
@@ -108,10 +126,21 @@ class Today:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPerson:
+    """Whose touches these are: a touch needs its owner. Nobody's are counted, or compared."""
+
+    staff_id: int | None
+    name: str | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanDay:
     day: date | None
     """By the family's clock; None: no time set."""
     cards: tuple[Card, ...]
+    people: tuple[PlanPerson, ...] = ()
+    """The same cards, by whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +158,5 @@ class PlanPage:
     """How many of the suggested could be approved as they stand."""
     not_gone: tuple[Card, ...]
     """Sent and not arrived, or not sent, lately, and nobody has acted since."""
-    more: int
-    """Open ones beyond those shown; 0: all are."""
+    after: Mapping[str, int]
+    """Part to the outreach after which its next page begins; a part that is absent is shown whole."""

@@ -1,148 +1,154 @@
-"""Why a family is on somebody's list, and how to reach it: sentences that a parent could hear, made when shown."""
+"""Why a family is on somebody's list: sentences that a parent could hear, made when shown, in the reader's language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from models import Channel, Guardian, JsonObject, Outreach, Subject
+from models import JsonObject, Outreach
+from outreach.language import N_, _, month_day, ngettext, number, times, weekday
 from outreach.schooltime import OpenHours, school_days_between
 
+from .subjects import rose, stands, subject_of
 from .views import Why
-from .wording import base_language
 
-LANGUAGES = {
-    "am": "Amharic", "ar": "Arabic", "bn": "Bengali", "de": "German", "es": "Spanish", "fa": "Persian", "fr": "French",
-    "hi": "Hindi", "hmn": "Hmong", "ht": "Haitian Creole", "it": "Italian", "ja": "Japanese", "km": "Khmer",
-    "ko": "Korean", "my": "Burmese", "ne": "Nepali", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese",
-    "ru": "Russian", "so": "Somali", "sw": "Swahili", "tl": "Tagalog", "uk": "Ukrainian", "ur": "Urdu",
-    "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
-SUBJECTS = {
-    Subject.READING: "Reading", Subject.MATH: "Math", Subject.SOCIAL_STUDIES: "Social studies",
-    Subject.SCIENCE: "Science",
-}  # fmt: skip
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-READS = {Channel.SMS: "reads texts", Channel.EMAIL: "reads e-mail", Channel.PHONE: "takes calls"}
+Made = Callable[[JsonObject, str, "Then"], Why]
+
+
+class Then:
+    """When it is read, by the school's calendar and clock."""
+
+    def __init__(self, hours: OpenHours | None, zone: ZoneInfo, now: datetime) -> None:
+        self.hours, self.zone, self.now = hours, zone, now
+
+    def school_days_since(self, asked: datetime) -> int:
+        return school_days_between(self.hours, asked, self.now) if self.hours else (self.now - asked).days
+
+    def day_of(self, moment: datetime) -> str | None:
+        """The weekday within a week, else the date; None: today."""
+        local, today = moment.astimezone(self.zone).date(), self.now.astimezone(self.zone).date()
+        if local == today:
+            return None
+        return weekday(local) if (today - local).days < 7 else month_day(local)
 
 
 def why(row: Outreach, student: str, hours: OpenHours | None, zone: ZoneInfo, now: datetime) -> Why:
     """The sentence of one suggestion; every figure in it is the evidence it was planned on."""
-    evidence = row.evidence
-    made = {
-        "waiting": _waiting, "incident": _incident, "silence": _silence, "high_risk_weekly": _weekly, "goal": _goal,
-        "praise": _praise,
-    }.get(row.rule)  # fmt: skip
-    if made is None:
-        return Why("", "Written by hand", ".")
-    return made(evidence, student, hours, zone, now)
+    made = SENTENCES.get(row.rule)
+    return made(row.evidence, student, Then(hours, zone, now)) if made else told(_("<b>Written by hand</b>."))
 
 
-def _waiting(
-    evidence: JsonObject, student: str, hours: OpenHours | None, zone: ZoneInfo, now: datetime
-) -> Why:  # fmt: skip
-    asked = _moment(evidence.get("opened_at"))
+def told(sentence: str, *more: str) -> Why:
+    """``sentence`` with its ``<b>strong part</b>`` taken apart, and whole sentences after it."""
+    before, _mark, rest = sentence.partition("<b>")
+    strong, _mark, after = rest.partition("</b>")
+    return Why(before, strong, " ".join([after, *(one for one in more if one)]))
+
+
+def _waiting(evidence: JsonObject, student: str, then: Then) -> Why:
+    asked, need = _moment(evidence.get("opened_at")), _need(evidence, student)
     if asked is None:
-        return Why("Asked something and has ", "no answer yet", f".{_need(evidence, student)}")
-    days = school_days_between(hours, asked, now) if hours else (now - asked).days
-    gone = f"no answer after {days} school day{'' if days == 1 else 's'}" if days > 0 else "no answer yet"
-    return Why(f"Asked something {_when(asked, zone, now)} and has ", gone, f".{_need(evidence, student)}")
+        return told(_("Asked something and has <b>no answer yet</b>."), *need)
+    day, gone = then.day_of(asked), then.school_days_since(asked)
+    if day is None:
+        return told(_("Asked something today and has <b>no answer yet</b>."), *need)
+    if gone <= 0:
+        return told(_("Asked something on %(day)s and has <b>no answer yet</b>.", day=day), *need)
+    waited = ngettext(
+        "Asked something on %(day)s and has <b>no answer after %(count)s school day</b>.",
+        "Asked something on %(day)s and has <b>no answer after %(count)s school days</b>.",
+        gone, day=day,
+    )  # fmt: skip
+    return told(waited, *need)
 
 
-def _incident(evidence: JsonObject, student: str, _hours: object, _zone: object, _now: object) -> Why:
+HAPPENED = {
+    (True, True): N_(
+        "<b>Something happened on %(day)s</b> (%(kind)s), and nobody has spoken to %(student)s's family about it yet."
+    ),
+    (True, False): N_(
+        "<b>Something happened on %(day)s</b>, and nobody has spoken to %(student)s's family about it yet."
+    ),
+    (False, True): N_(
+        "<b>Something happened lately</b> (%(kind)s), and nobody has spoken to %(student)s's family about it yet."
+    ),
+    (False, False): N_("<b>Something happened lately</b>, and nobody has spoken to %(student)s's family about it yet."),
+}
+"""By whether the day and the kind are known."""
+
+
+def _incident(evidence: JsonObject, student: str, _then: Then) -> Why:
     happened, kind = evidence.get("occurred_on"), evidence.get("kind")
-    day = f"on {_day(date.fromisoformat(happened))}" if isinstance(happened, str) else "lately"
-    what = f" ({str(kind).replace('_', ' ')})" if kind else ""
-    return Why("", f"Something happened {day}", f"{what}, and nobody has spoken to {student}'s family about it yet.")
+    day = month_day(date.fromisoformat(happened)) if isinstance(happened, str) else ""
+    said = str(kind).replace("_", " ") if kind else ""
+    return told(_(HAPPENED[bool(day), bool(said)], day=day, kind=said, student=student))
 
 
-def _silence(evidence: JsonObject, student: str, _hours: object, _zone: object, _now: object) -> Why:
+def _silence(evidence: JsonObject, student: str, _then: Then) -> Why:
     if evidence.get("log_is_sure"):
-        return Why("", "No one has reached this family yet", f" this year.{_need(evidence, student)}")
-    return Why("Our log shows ", "no contact with this family yet", f" this year.{_need(evidence, student)}")
+        return told(_("<b>No one has reached this family yet</b> this year."), *_need(evidence, student))
+    return told(_("Our log shows <b>no contact with this family yet</b> this year."), *_need(evidence, student))
 
 
-def _weekly(evidence: JsonObject, student: str, _hours: object, _zone: object, _now: object) -> Why:
-    about = _topic(evidence, student)
-    return Why("", "One personal sentence a week", f" helps {student} most just now.{about}")
+def _weekly(evidence: JsonObject, student: str, _then: Then) -> Why:
+    helps = _("<b>One personal sentence a week</b> helps %(student)s most just now.", student=student)
+    return told(helps, *_topic(evidence, student))
 
 
-def _goal(evidence: JsonObject, student: str, _hours: object, _zone: object, _now: object) -> Why:
+def _goal(evidence: JsonObject, student: str, _then: Then) -> Why:
     heard = evidence.get("heard")
-    number = heard if isinstance(heard, int) else 0
-    times = "no teacher yet" if number == 0 else f"a teacher {_times(number)}"
-    return Why(f"Has heard from {times} this year; ", "a word is due", f".{_topic(evidence, student)}")
+    if not isinstance(heard, int) or heard == 0:
+        return told(
+            _("Has heard from no teacher yet this year; <b>a word is due</b>."), *_topic(evidence, student)
+        )  # fmt: skip
+    so_far = _("Has heard from a teacher %(times)s this year; <b>a word is due</b>.", times=times(heard))
+    return told(so_far, *_topic(evidence, student))
 
 
-def _praise(evidence: JsonObject, student: str, _hours: object, _zone: object, _now: object) -> Why:
-    return Why(f"{_rise(evidence, student)} ", "Good news travels", ": one sentence is enough.")
+def _praise(evidence: JsonObject, student: str, _then: Then) -> Why:
+    news = told(_("<b>Good news travels</b>: one sentence is enough."))
+    return Why(f"{_rise(evidence, student)} {news.before}", news.strong, news.after)
 
 
-def _topic(evidence: JsonObject, student: str) -> str:
+SENTENCES: dict[str, Made] = {
+    "waiting": _waiting, "incident": _incident, "silence": _silence, "high_risk_weekly": _weekly, "goal": _goal,
+    "praise": _praise,
+}  # fmt: skip
+
+
+def _topic(evidence: JsonObject, student: str) -> list[str]:
     """What it would be about, where that is not the figure alone."""
     situation = evidence.get("situation")
     if situation == "praise":
-        return f" {_rise(evidence, student)}"
+        return [_rise(evidence, student)]
     if situation == "strength":
-        return f" {student} is doing well; say so."
+        return [_("%(student)s is doing well; say so.", student=student)]
     if situation in ("behavior", "behavior_quiet"):
-        return f" So far it was about school work; this time how {student} is with others."
+        return [_("So far it was about school work; this time how %(student)s is with others.", student=student)]
     return _need(evidence, student)
 
 
 def _rise(evidence: JsonObject, student: str) -> str:
-    before, after, subject = evidence.get("percent_before"), evidence.get("percent"), evidence.get("subject")
+    before, after = evidence.get("percent_before"), evidence.get("percent")
     if not isinstance(before, int | float) or not isinstance(after, int | float):
-        return f"{student} has been doing better."
-    return f"{student} rose from {before:.0f}% to {after:.0f}% in {_subject(subject).lower()}."
+        return _("%(student)s has been doing better.", student=student)
+    return rose(subject_of(evidence.get("subject")), student, before, after)
 
 
-def _need(evidence: JsonObject, student: str) -> str:
+def _need(evidence: JsonObject, student: str) -> list[str]:
     percent, days = evidence.get("percent"), evidence.get("days_absent")
-    said = ""
+    said: list[str] = []
     if isinstance(percent, int | float) and evidence.get("percent_before") is None:
-        said += f" {_subject(evidence.get('subject'))} is at {percent:.0f}%."
+        said.append(stands(subject_of(evidence.get("subject")), percent))
     if isinstance(days, int | float):
-        said += f" {student} missed {days:g} days."
+        said.append(
+            ngettext(
+                "%(student)s missed %(days)s day.", "%(student)s missed %(days)s days.", 1 if days == 1 else 2,
+                student=student, days=number(days),
+            )
+        )  # fmt: skip
     return said
-
-
-def _subject(value: object) -> str:
-    try:
-        return SUBJECTS[Subject(str(value))]
-    except (KeyError, ValueError):
-        return "School work"
-
-
-def how(row: Outreach, guardian: Guardian | None) -> str:
-    """ "Speaks Spanish, reads texts after 5 pm." and, for a call, what to begin with, in the caller's language."""
-    parts: list[str] = []
-    tongue = base_language(guardian.language if guardian else None)
-    if tongue and tongue != "en":
-        parts.append(f"speaks {LANGUAGES.get(tongue, tongue)}")
-    if row.interpreter:
-        parts.append("ask for an interpreter")
-    if row.channel in READS:
-        wish = f" {guardian.best_time}" if guardian and guardian.best_time else ""
-        parts.append(READS[row.channel] + wish)
-    elif guardian and guardian.best_time:
-        parts.append(guardian.best_time)
-    if row.channel is Channel.LETTER:
-        parts.append("no phone or e-mail that works: a printed note")
-    if row.channel is Channel.IN_PERSON:
-        parts.append("no guardian is on record: find out whom to ask" if guardian is None else "best face to face")
-    sentence = ", ".join(parts)
-    sentence = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-    opening = row.body_in_staff_language or row.body
-    if row.channel is Channel.PHONE and opening:
-        sentence = f"{sentence} To begin with: “{opening}”"
-    return sentence.strip()
-
-
-def _times(number: int) -> str:
-    if number in (1, 2):
-        return ("once", "twice")[number - 1]
-    return f"{NUMBERS[number] if number < len(NUMBERS) else number} times"
 
 
 def _moment(value: object) -> datetime | None:
@@ -151,15 +157,3 @@ def _moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _when(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """The weekday within a week, else the date."""
-    local, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
-    if local == today:
-        return "today"
-    return f"on {local:%A}" if (today - local).days < 7 else f"on {_day(local)}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +14,11 @@ from string import Formatter
 from models import Channel, JsonValue
 from outreach.delivery.replies import FILE as REPLIES
 from outreach.delivery.wording import PLACEHOLDERS
-from outreach.effective import message_files, message_languages
+from outreach.effective import SHIPPED, message_files, message_languages
+from outreach.language import N_, _, kept
 
 from .errors import TemplateError
+from .placeholders import wrong_in
 
 STAFF_LANGUAGE = "en"
 WORDS = "words.toml"
@@ -57,8 +60,15 @@ FORM_OF_CHANNEL = {
     Channel.LETTER: Form.LETTER,
 }
 
-MARKS = frozenset({"percent", "percent_before"})
-"""Never in a text, unless the district says so."""
+
+class Origin(StrEnum):
+    """Where words in force come from."""
+
+    SHIPPED = "shipped"
+    DISTRICT_FILE = "district_file"
+    """The district's own file, over the shipped one of its name."""
+    REVISION = "revision"
+    """Changed on the page of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,10 @@ class Template:
     title: str | None
     bodies: tuple[str, ...]
     approved_by: str
-    source: str
-    """The file's name, for a sentence about it."""
+    approved_on: date | None = None
+    origin: Origin = Origin.SHIPPED
+    revision_id: int | None = None
+    """Of words that were changed on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +96,24 @@ class Draft:
 
     @property
     def blocked(self) -> str | None:
-        """A sentence for the card; None where nothing is missing."""
-        return f"Still missing: {', '.join(self.missing)}." if self.missing else None
+        """A sentence for the card, kept for whoever reads it (:func:`~outreach.language.said`); None where nothing is
+        missing."""
+        return kept(STILL_MISSING, what=_listed(self.missing)) if self.missing else None
+
+
+STILL_MISSING = N_("Still missing: %(what)s.")
+AND_MORE = N_("%(first)s, %(more)s")
+"""A list, one after the other."""
+
+
+def still_missing(text: str) -> str | None:
+    """What :attr:`Draft.blocked` says of a draft whose gaps stand in ``text``; None where none does."""
+    gaps = tuple(dict.fromkeys(words for words in PLACEHOLDERS.values() if f"[{words}]" in text))
+    return kept(STILL_MISSING, what=_listed(gaps)) if gaps else None
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else kept(AND_MORE, first=words[0], more=_listed(words[1:]))
 
 
 def render(template: Template, values: Mapping[str, str | None], turn: int = 0) -> Draft:
@@ -101,7 +129,7 @@ def render(template: Template, values: Mapping[str, str | None], turn: int = 0) 
 
 def _fill(text: str, values: Mapping[str, str | None], missing: list[str]) -> str:
     parts: list[str] = []
-    for literal, name, _, _ in Formatter().parse(text):
+    for literal, name, _spec, _conversion in Formatter().parse(text):
         parts.append(literal)
         if name is None:
             continue
@@ -123,7 +151,7 @@ def templates_of(language: str) -> Mapping[tuple[Situation, Form], Template]:
 
 @dataclass(frozen=True, slots=True)
 class LanguageWords:
-    """All approved words of one language, as its files stood when they were read."""
+    """All approved words of one language."""
 
     templates: Mapping[tuple[Situation, Form], Template]
     words: Mapping[tuple[str, str], str]
@@ -138,12 +166,10 @@ def language_words(language: str) -> LanguageWords:
     return _read_all(_stamped(language))
 
 
-def approved_languages() -> frozenset[str]:
-    """Languages in which every situation has words that a named person approved."""
-    return frozenset(
-        language for language in message_languages()
-        if {situation for situation, _ in templates_of(language)} == set(Situation)
-    )  # fmt: skip
+def words_of_files() -> dict[str, LanguageWords]:
+    """The words of every language that has some, as files have them; what is changed on a page lies over them
+    (:mod:`outreach.planning.words_in_force`). Raises :class:`TemplateError` where a file is broken."""
+    return {language: language_words(language) for language in message_languages()}
 
 
 def base_language(tag: str | None) -> str | None:
@@ -162,7 +188,7 @@ def _read_all(stamped: tuple[str, tuple[tuple[str, Path, int], ...]]) -> Languag
     language, files = stamped
     templates: dict[tuple[Situation, Form], Template] = {}
     words: dict[tuple[str, str], str] = {}
-    for name, path, _ in files:
+    for name, path, _changed in files:
         if path.suffix != ".toml" or name == REPLIES:
             continue
         content = _parsed(path)
@@ -178,7 +204,8 @@ def _parsed(path: Path) -> dict[str, JsonValue]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{path} is not a message template: {error}.") from None
+        wrong = _("%(file)s is not a message template: %(error)s.", file=str(path), error=str(error))
+        raise TemplateError(wrong) from None
 
 
 def _shared_words(content: Mapping[str, JsonValue]) -> Iterator[tuple[str, str, str]]:
@@ -190,7 +217,10 @@ def _shared_words(content: Mapping[str, JsonValue]) -> Iterator[tuple[str, str, 
 def _templates(language: str, path: Path, content: Mapping[str, JsonValue]) -> Iterator[Template]:
     """The templates of one file; none where nobody's name stands in its header."""
     if path.stem not in set(Situation):
-        raise TemplateError(f"{path} is for no situation; its name must be one of {', '.join(Situation)}.")
+        known = ", ".join(Situation)
+        raise TemplateError(
+            _("%(file)s is for no situation; its name must be one of %(known)s.", file=str(path), known=known)
+        )
     approver = content.get("approved_by")
     if not isinstance(approver, str) or not approver.strip():
         return
@@ -198,40 +228,36 @@ def _templates(language: str, path: Path, content: Mapping[str, JsonValue]) -> I
         if form in HEADER:
             continue
         if form not in set(Form) or not isinstance(part, dict):
-            raise TemplateError(f"{path}: [{form}] is no form of message; use {', '.join(Form)}.")
+            known = ", ".join(Form)
+            raise TemplateError(
+                _("%(file)s: [%(form)s] is no form of message; use %(known)s.", file=str(path), form=form, known=known)
+            )
         title, bodies = part.get("title"), _bodies(path, form, part.get("body"))
         made = Template(
             language, Situation(path.stem), Form(form), title if isinstance(title, str) else None, bodies,
-            approver.strip(), path.name,
+            approver.strip(), _day(content.get("approved_on")),
+            Origin.SHIPPED if path.is_relative_to(SHIPPED) else Origin.DISTRICT_FILE,
         )  # fmt: skip
         _check(path, made)
         yield made
+
+
+def _day(value: object) -> date | None:
+    return value if type(value) is date else None
 
 
 def _bodies(path: Path, form: str, body: JsonValue) -> tuple[str, ...]:
     bodies = body if isinstance(body, list) else [body]
     texts = tuple(text.strip() for text in bodies if isinstance(text, str) and text.strip())
     if not texts or len(texts) != len(bodies):
-        raise TemplateError(f"{path}: [{form}] needs a body, a text or several.")
+        raise TemplateError(_("%(file)s: [%(form)s] needs a body, a text or several.", file=str(path), form=form))
     return texts
 
 
 def _check(path: Path, template: Template) -> None:
     if template.form is Form.EMAIL and not template.title:
-        raise TemplateError(f"{path}: [email] needs a title.")
+        raise TemplateError(_("%(file)s: [email] needs a title.", file=str(path)))
     for text in (*template.bodies, template.title or ""):
-        for name in _names(path, text):
-            if name not in PLACEHOLDERS:
-                raise TemplateError(f"{path}: {{{name}}} is not allowed; use {', '.join(PLACEHOLDERS)}.")
-            if name in MARKS and template.form is Form.TEXT:
-                raise TemplateError(f"{path}: {{{name}}} is a mark, and a text carries none; use [text_with_marks].")
-
-
-def _names(path: Path, text: str) -> list[str]:
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise TemplateError(f"{path}: a curly bracket is not closed ({error}).") from None
-    if any(spec or conversion for _, _, spec, conversion in parts):
-        raise TemplateError(f"{path}: a placeholder is a plain name in curly brackets, such as {{student}}.")
-    return [name for _, name, _, _ in parts if name is not None]
+        wrong = wrong_in(text, marks=template.form is not Form.TEXT)
+        if wrong:
+            raise TemplateError(_("%(file)s: %(wrong)s", file=str(path), wrong=wrong))

@@ -1,13 +1,16 @@
-"""How many texts the words in a form take, in a sentence; static/segments.js says the same while they are typed."""
+"""How many texts the words in a form take, in a sentence; static/segments.js says the same while they are typed, with
+sentences that the page hands it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from outreach.delivery import Segments, segments_of
+from outreach.language import _, ngettext
 
 SHOWN = 5
 """Costly characters that are named before the list breaks off."""
+Words = dict[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,50 @@ def counted(text: str, most: int) -> Counted:
 
 def segment_words(found: Segments, most: int) -> str:
     if not found.count:
-        return "Nothing written yet."
-    said = "1 text" if found.count == 1 else f"{found.count} texts"
+        return _("Nothing written yet.")
     over = found.count > most
-    said += f", and at most {most} may go at once: shorten it." if over else f" · {found.left} left"
+    room = _too_many(found.count, most) if over else _room(found.count, found.left)
     if not found.costly:
-        return said
-    verb = "leave" if len(found.costly) > 1 else "leaves"
-    return f"{said}{' ' if over else '. '}{_listed(found.costly)} {verb} less than half the room."
+        return room
+    return f"{room}{' ' if over else '. '}{_cost(len(found.costly), _listed(found.costly))}"
+
+
+def script_words() -> Words:
+    """The same sentences with their values left open, for the page's script; of several, that for one comes first."""
+    return {
+        "nothing": _("Nothing written yet."),
+        "room": [_room(count, "%(left)s", "%(texts)s") for count in (1, 2)],
+        "over": [_too_many(count, "%(most)s", "%(texts)s") for count in (1, 2)],
+        "cost": [_cost(count, "%(letters)s") for count in (1, 2)],
+        "and": _and("%(first)s", "%(last)s"),
+    }
+
+
+def _room(count: int, left: int | str, texts: int | str | None = None) -> str:
+    return ngettext(
+        "%(texts)s text · %(left)s left", "%(texts)s texts · %(left)s left", count, texts=texts or count, left=left
+    )  # fmt: skip
+
+
+def _too_many(count: int, most: int | str, texts: int | str | None = None) -> str:
+    return ngettext(
+        "%(texts)s text, and at most %(most)s may go at once: shorten it.",
+        "%(texts)s texts, and at most %(most)s may go at once: shorten it.", count, texts=texts or count, most=most,
+    )  # fmt: skip
+
+
+def _cost(count: int, letters: str) -> str:
+    return ngettext(
+        "%(letters)s leaves less than half the room.", "%(letters)s leave less than half the room.", count,
+        letters=letters,
+    )  # fmt: skip
+
+
+def _and(first: str, last: str) -> str:
+    return _("%(first)s and %(last)s", first=first, last=last)
 
 
 def _listed(letters: tuple[str, ...]) -> str:
     if len(letters) > SHOWN:
         return f"{' '.join(letters[:SHOWN])} …"
-    return " and ".join([" ".join(letters[:-1]), letters[-1]] if len(letters) > 1 else letters)
+    return _and(" ".join(letters[:-1]), letters[-1]) if len(letters) > 1 else letters[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,6 +15,8 @@ from tests.planning.scene import Home, Scene
 from tests.world import NOW, World
 
 NOT_IN_SERVICE, LANDLINE = "+15005550004", "+15005550014"
+UNDO = timedelta(seconds=30)
+"""So long what a person sends stays with us; written then, it is due at ``NOW``."""
 WORDS = "Maya asked for help in Algebra, and used it."
 
 
@@ -40,7 +42,7 @@ class Post:
                 _suggested(session, scene, home)
                 assert approve_all(session, None, NOW).approved == 1
             else:
-                write_by_hand(session, scene.viewer(), note(home, channel, body), NOW)
+                write_by_hand(session, scene.viewer(), note(home, channel, body), NOW - UNDO)
         return home
 
     def round(self, at: datetime = NOW) -> int:

@@ -216,7 +216,7 @@ def test_in_bulk_they_are_general_notices_and_calls_are_left_for_a_person(sessio
     scene.heard(behind, NIGHT - timedelta(days=20), topic=Topic.ACADEMICS)
     plan_night(session, NIGHT)
     figures = approve_all(session, None, NOW)
-    assert figures.as_dict() == {"approved": 1, "to_do": 1, "blocked": 1, "refused": 0}
+    assert figures.as_dict() == {"approved": 1, "to_do": 1, "blocked": 1, "refused": 0, "changed": 0}
     (message,) = messages(session)
     assert message.automated
     assert session.get_one(Outreach, message.outreach_id).authored is Authored.APPROVED_IN_BULK

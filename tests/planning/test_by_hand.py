@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Authored, Channel, Guardianship, Message, MessageKind, Outreach, OutreachState
+from models import Authored, Channel, Guardianship, Message, MessageKind, Outreach, OutreachState, SafetyAlert
+from outreach.access import NotAllowed
 from outreach.errors import NotFound
 from outreach.planning import (
     DraftBlocked,
@@ -25,6 +26,8 @@ from outreach.planning import (
 )
 from tests.planning.scene import Home, Scene, wall
 from tests.world import NOW
+
+UNDO = timedelta(seconds=30)
 
 
 def note(home: Home, **values: object) -> NewMessage:
@@ -43,7 +46,7 @@ def test_a_text_for_now_is_the_teachers_own_words(session: Session, scene: Scene
     row = write_by_hand(session, scene.viewer(), note(scene.home()), NOW)
     assert (row.rule, row.authored, row.state) == ("by_hand", Authored.WRITTEN, OutreachState.SCHEDULED)
     (message,) = outbox(session)
-    assert (message.due_at, message.automated, message.staff_id) == (NOW, False, scene.teacher.id)
+    assert (message.due_at, message.automated, message.staff_id) == (NOW + UNDO, False, scene.teacher.id)
 
 
 def test_the_same_form_submitted_twice_is_one_message(session: Session, scene: Scene) -> None:
@@ -129,6 +132,18 @@ def test_words_that_answer_a_question_are_an_answer(session: Session, scene: Sce
     request = scene.world.request(home.family, scene.school, owner_staff_id=scene.teacher.id)
     write_by_hand(session, scene.viewer(), note(home, answers_request_id=request.id), NOW)
     assert outbox(session)[0].kind is MessageKind.ANSWER
+
+
+def test_words_that_the_writer_may_not_read_are_not_answered(session: Session, scene: Scene) -> None:
+    home = scene.home()
+    contact = scene.heard(home, NOW, summary="dangerous words")
+    request = scene.world.request(
+        home.family, scene.school, owner_staff_id=scene.teacher.id, opened_by_contact_id=contact.id
+    )
+    scene.world.add(SafetyAlert(school_id=scene.school.id, contact_id=contact.id, raised_at=NOW))
+    with pytest.raises(NotAllowed, match="Kept for the school’s safety list"):
+        write_by_hand(session, scene.viewer(), note(home, answers_request_id=request.id), NOW)
+    assert outbox(session) == []
 
 
 def test_weekly_until_a_date_the_nights_add_one_link_after_another(session: Session, scene: Scene) -> None:

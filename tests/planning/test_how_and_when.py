@@ -25,11 +25,11 @@ from models import (
     Guardian,
     Guardianship,
 )
-from outreach.planning import WrongTime, plan_night, today
+from outreach.planning import plan_night, today
 from outreach.planning.channel import Person, Reach, choose_way
+from outreach.planning.how import how
 from outreach.planning.people import people_of_students
-from outreach.planning.send_time import a_week_later, chosen_time, send_time, wanted_time
-from outreach.planning.why import how
+from outreach.planning.send_time import a_week_later, send_time, wanted_time
 from tests.planning.scene import NIGHT, Scene, wall
 from tests.world import NOW
 
@@ -37,7 +37,7 @@ APPROVED = frozenset({"en", "es"})
 PHONE = Reach(1, "+13125550101", frozenset({Channel.PHONE, Channel.SMS}))
 CALLS_ONLY = Reach(1, "+13125550101", frozenset({Channel.PHONE}))
 EMAIL = Reach(2, "rosa@example.org", frozenset({Channel.EMAIL}))
-CHICAGO, DENVER = ZoneInfo("America/Chicago"), ZoneInfo("America/Denver")
+CHICAGO = ZoneInfo("America/Chicago")
 OPENS, CLOSES = time(8), time(20)
 
 
@@ -261,16 +261,6 @@ def test_across_the_autumn_change_a_week_is_an_hour_longer() -> None:
     when = a_week_later(wall(2026, 10, 27, 17, 0), "America/Chicago")
     assert when.at == datetime(2026, 11, 3, 23, 0, tzinfo=UTC)
     assert when.local == wall(2026, 11, 3, 17, 0)
-
-
-def test_a_time_that_has_passed_or_is_at_night_is_refused() -> None:
-    now = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
-    with pytest.raises(WrongTime, match="has passed"):
-        chosen_time(wall(2026, 11, 24, 9, 0), [CHICAGO], OPENS, CLOSES, now=now)
-    with pytest.raises(WrongTime, match="between 08:00 and 20:00"):
-        chosen_time(wall(2026, 11, 24, 21, 0), [CHICAGO], OPENS, CLOSES, now=now)
-    with pytest.raises(WrongTime):
-        chosen_time(wall(2026, 11, 25, 8, 30), [CHICAGO, DENVER], OPENS, CLOSES, now=now)
 
 
 def test_where_the_day_is_over_nothing_is_suggested_for_it() -> None:

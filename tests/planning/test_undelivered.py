@@ -170,10 +170,10 @@ def test_the_detour_is_told_with_its_reason(session: Session, scene: Scene) -> N
     follow_messages(session, LATER)
     session.expire_all()
     (card,) = plan_of_family(session, scene.viewer(), home.family.id, LATER)
-    assert card.detour == "Rosa's number is not in service; it goes by e-mail instead."
+    assert card.detour == "Rosa's number is not in service. It goes by e-mail instead."
     assert (card.channel, card.instead) == (Channel.EMAIL, ())
     second = session.query(Message).filter_by(fallback_of_id=message.id).one()
     ended(session, second, MessageState.DELIVERED, "")
     (card,) = (one for one in plan_page(session, scene.viewer(), LATER).ended if one.outreach_id == row.id)
-    assert card.detour == "Rosa's number is not in service; it went by e-mail instead."
+    assert card.detour == "Rosa's number is not in service. It went by e-mail instead."
     assert session.get_one(Address, message.address_id).health is AddressHealth.DEAD

@@ -26,7 +26,8 @@ from models import (
     Subject,
     Topic,
 )
-from outreach.planning import assign_to, dismiss, plan_night, plan_page
+from outreach.language import said
+from outreach.planning import PlanFilters, assign_to, dismiss, plan_night, plan_page
 from tests.planning.scene import NIGHT, Scene
 from tests.world import NOW
 
@@ -188,7 +189,7 @@ def test_each_family_hears_about_behavior_too(session: Session, scene: Scene) ->
     plan_night(session, NIGHT)
     row = scene.only()
     assert row.topic is Topic.BEHAVIOR
-    assert row.blocked == "Still missing: what you noticed."
+    assert said(row.blocked) == "Still missing: what you noticed."
 
 
 def test_a_school_that_keeps_incidents_can_say_that_there_was_none(session: Session, scene: Scene) -> None:
@@ -301,6 +302,8 @@ def test_a_counselor_sees_what_an_administrator_assigns(session: Session, scene:
     viewer = scene.viewer(head, AccountRole.ADMINISTRATOR)
     page = plan_page(session, viewer, NOW)
     assert len(page.unassigned) == 1
-    assign_to(session, viewer, page.unassigned[0].outreach_id, scene.teacher.id, NOW)
+    counselor = scene.world.staff(scene.school, role=StaffRole.COUNSELOR)
+    assign_to(session, viewer, page.unassigned[0].outreach_id, counselor.id, NOW)
     assert plan_page(session, viewer, NOW).unassigned == ()
-    assert scene.only().staff_id == scene.teacher.id
+    its = plan_page(session, scene.viewer(counselor, AccountRole.COUNSELOR), NOW, PlanFilters(own=True))
+    assert [card.staff_id for day in its.suggested for card in day.cards] == [counselor.id]

@@ -9,7 +9,8 @@ import pytest
 from models import CORE_SUBJECTS
 from outreach.delivery import segments_of
 from outreach.delivery.wording import PLACEHOLDERS
-from outreach.planning import TemplateError, approved_languages, render, templates_of
+from outreach.language import said
+from outreach.planning import TemplateError, approved_languages, render, templates_of, words_of_files
 from outreach.planning.wording import STAFF_LANGUAGE, Form, Situation, language_words
 
 EVERYTHING = {
@@ -73,7 +74,7 @@ def test_a_missing_value_blocks_the_draft_and_says_which() -> None:
     template = templates_of("en")[Situation.CONCERN, Form.EMAIL]
     draft = render(template, {**values("en", "math"), "percent": None, "step": " "})
     assert draft.missing == ("the percentage now", "one thing that would help")
-    assert draft.blocked == "Still missing: the percentage now, one thing that would help."
+    assert said(draft.blocked) == "Still missing: the percentage now, one thing that would help."
     assert "[the percentage now]" in draft.body
 
 
@@ -90,9 +91,9 @@ def test_templates_take_turns_by_week() -> None:
 
 
 def test_english_and_spanish_are_shipped() -> None:
-    assert approved_languages() == {"en", "es"}
+    assert approved_languages(words_of_files()) == {"en", "es"}
     assert templates_of("es-MX").keys() == templates_of("es").keys()
-    assert STAFF_LANGUAGE in approved_languages()
+    assert STAFF_LANGUAGE in approved_languages(words_of_files())
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_a_language_without_a_named_approver_has_no_drafts(tmp_path: Path, monke
         own.parent.mkdir(parents=True, exist_ok=True)
         own.write_text('[text]\nbody = "{student}"\n', "utf-8")
     monkeypatch.setenv("OUTREACH_CONFIG_DIR", str(tmp_path))
-    assert "vi" not in approved_languages()
+    assert "vi" not in approved_languages(words_of_files())
     assert templates_of("vi") == {}
 
 

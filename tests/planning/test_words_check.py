@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Band, Channel, Message, MessageState, Outreach
+from outreach.contacts.who_to_ask import code_of_school
 from outreach.planning import (
     DraftBlocked,
     MarkInText,
@@ -23,7 +24,7 @@ from outreach.planning import (
     write_by_hand,
 )
 from tests.planning.scene import NIGHT, Scene
-from tests.world import NOW
+from tests.world import NOW, World
 
 
 def suggested(session: Session, scene: Scene, **home: object) -> Outreach:
@@ -109,3 +110,14 @@ def test_the_page_knows_what_a_first_text_will_begin_with(session: Session, scen
     assert row.student_id is not None
     assert opening_by_hand(session, [(row.address_id, row.language)], [row.student_id], row.staff_id) == said
     assert opening_by_hand(session, [], [row.student_id], row.staff_id) is None
+
+
+def test_the_page_counts_the_link_to_whom_to_ask_as_the_first_text_will_carry_it(
+    session: Session, scene: Scene, world: World
+) -> None:
+    row = suggested(session, scene)
+    world.whom_to_ask(scene.school)
+    said = opening_of(session, row, "https://cedar.example.org")
+    assert said is not None
+    assert f"https://cedar.example.org/ask/{code_of_school(session, scene.school)}" in said
+    assert "https" not in (opening_of(session, row) or "")

@@ -22,28 +22,38 @@
     return { count: count, units: units, left: each - used, costly: costly };
   }
 
-  /* The same sentences as outreach/web/counting.py. */
-  function words(found, most) {
-    if (!found.count) { return "Nothing written yet."; }
-    var said = found.count === 1 ? "1 text" : found.count + " texts";
-    said += found.count > most ? ", and at most " + most + " may go at once: shorten it." : " · " + found.left + " left";
-    if (!found.costly.length) { return said; }
-    var shown = found.costly.slice(0, SHOWN), last = shown.pop();
-    var list = found.costly.length > SHOWN ? shown.concat(last, "…").join(" ") : (shown.length ? shown.join(" ") + " and " + last : last);
-    return said + (found.count > most ? " " : ". ") + list + (found.costly.length > 1 ? " leave" : " leaves") + " less than half the room.";
+  function filled(sentence, values) {
+    return sentence.replace(/%\((\w+)\)s/g, function (_, name) { return values[name]; });
+  }
+
+  /* The sentences come from the page, in its language; outreach/web/counting.py fills the same ones. */
+  function words(found, most, said) {
+    if (!found.count) { return said.nothing; }
+    var over = found.count > most, values = { texts: found.count, left: found.left, most: most };
+    var room = filled((over ? said.over : said.room)[found.count === 1 ? 0 : 1], values);
+    if (!found.costly.length) { return room; }
+    var shown = found.costly.slice(0, SHOWN), last = shown.pop(), letters = last;
+    if (found.costly.length > SHOWN) { letters = shown.concat(last, "…").join(" "); }
+    else if (shown.length) { letters = filled(said.and, { first: shown.join(" "), last: last }); }
+    return room + (over ? " " : ". ") + filled(said.cost[found.costly.length === 1 ? 0 : 1], { letters: letters });
+  }
+
+  function put(text, known) {
+    return text.replace(/\{(\w+)\}/g, function (whole, name) { return Object.prototype.hasOwnProperty.call(known, name) ? known[name] : whole; });
   }
 
   if (typeof module !== "undefined") { module.exports = { segmentsOf: segmentsOf, words: words }; return; }
 
-  document.querySelectorAll("[data-counts]").forEach(function (line) {
-    var field = document.getElementById(line.dataset.counts), most = Number(line.dataset.most);
+  document.querySelectorAll("[data-counts][data-said]").forEach(function (line) {
+    var field = document.getElementById(line.dataset.counts), most = Number(line.dataset.most), said = JSON.parse(line.dataset.said);
+    var known = JSON.parse(line.dataset.values || "{}");  // what stands for the placeholders of a template
     var loud = line.querySelector("[data-over]"), quiet = line.querySelector("[data-count]");
     function count() {
-      var way = field.form.querySelector("[name=way]:checked"), found = segmentsOf(field.value.trim());
+      var way = field.form.querySelector("[name=way]:checked"), found = segmentsOf(put(field.value.trim(), known));
       var over = found.count > most;
       line.hidden = Boolean(way) && !/-sms$/.test(way.value);
-      quiet.textContent = over ? "" : words(found, most);
-      if (loud.textContent !== (over ? words(found, most) : "")) { loud.textContent = over ? words(found, most) : ""; }
+      quiet.textContent = over ? "" : words(found, most, said);
+      if (loud.textContent !== (over ? words(found, most, said) : "")) { loud.textContent = over ? words(found, most, said) : ""; }
     }
     field.addEventListener("input", count);
     field.form.addEventListener("change", count);

@@ -1,0 +1,155 @@
+"""The plan in a real browser: read as the family will, approve, take back, move, set aside; also without any script."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.barriers import barriers
+from tests.browser.conftest import SignIn, Visitor
+from tests.browser.test_opt_out import fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def open_a_text(person: Visitor) -> Page:
+    """The page of the first suggestion of this person's that is a text in English."""
+    page = person.go("/plan")
+    links = page.locator("main article a.who").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    for link in links:
+        page = person.go(link)
+        if page.locator(".phone").count() and page.locator("#body").count() and not confirms(page):
+            return page
+    raise AssertionError("nothing that is suggested is a text in English")
+
+
+def confirms(page: Page) -> bool:
+    """Asks whether the words are in the family's language."""
+    return page.locator("#language_confirmed").count() > 0
+
+
+def refused_as_meant(sign_in: SignIn) -> None:
+    """Chromium's console calls each answer that refuses a form a failed load."""
+    sign_in.complaints[:] = [said for said in sign_in.complaints if "422" not in said]
+
+
+def test_a_text_is_read_as_the_family_will_approved_and_taken_back(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher"))
+    address = page.url
+    bubble = page.locator("#preview .bubble")
+    words = page.locator("#body")
+    before = words.input_value()
+    expect(bubble).to_contain_text(before.strip())
+    words.fill("Hello, when may I call you this week?")
+    expect(bubble).to_contain_text("when may I call you this week?")
+    expect(page.locator("#body-count")).to_contain_text("1 text · ")
+    assert barriers(page) == []
+    assert fits(page)
+    page.goto(address)
+    expect(words).to_have_value(before)  # looking at it kept nothing
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text(re.compile("Approved. (Leaves in 30 seconds|It leaves at its time)"))).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+
+
+def test_without_any_script_a_text_is_previewed_approved_and_taken_back(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher", scripts=False))
+    address, before = page.url, page.locator("#body").input_value()
+    page.locator("#body").fill("Hello, a word without any script.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview .bubble")).to_contain_text("a word without any script")
+    page.goto(address)
+    expect(page.locator("#body")).to_have_value(before)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text(re.compile(r"Approved\. (Leaves|It leaves)"))).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
+
+
+def test_without_any_script_a_family_is_set_aside_with_one_tap_and_comes_back(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher", scripts=False))
+    page.get_by_role("button", name="The reason no longer holds").click()
+    expect(page.get_by_text("Set aside.")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
+
+
+def test_a_day_without_school_is_refused_with_its_reason_and_the_next_one_is_a_tap_away(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher"))
+    kept = page.locator("#day").input_value(), page.locator("#hour").input_value()
+    saturday = date.fromisoformat(kept[0])
+    saturday += timedelta(days=(5 - saturday.weekday()) % 7)
+    page.locator("#day").fill(saturday.isoformat())
+    page.get_by_role("button", name="Keep the changes").last.click()
+    expect(page.get_by_text("is no school day at").first).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name=re.compile("instead$")).click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    expect(page.locator("#day")).to_have_value((saturday + timedelta(days=2)).isoformat())
+    page.locator("#day").fill(kept[0])
+    page.locator("#hour").select_option(kept[1])
+    page.get_by_role("button", name="Keep the changes").last.click()
+    expect(page.locator("#day")).to_have_value(kept[0])
+    refused_as_meant(sign_in)
+
+
+def test_a_text_of_ones_own_waits_thirty_seconds_and_is_stopped(sign_in: SignIn) -> None:
+    teacher = sign_in("teacher")
+    for family in (
+        teacher.go("/families").locator("main a.who").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    ):
+        page = teacher.go(f"/plan/write?family={family.rsplit('/', 1)[-1]}")
+        if page.locator("[name=way][value$='-sms']").count():
+            break
+    page.locator("[name=way][value$='-sms']").first.check()
+    expect(page.locator("#title")).to_be_hidden()
+    expect(page.locator("#day")).to_be_hidden()
+    page.locator("#body").fill("A word that should not leave.")
+    page.locator("[name=language_confirmed]").check()
+    expect(page.locator("#preview .bubble")).to_contain_text("A word that should not leave.")
+    assert barriers(page) == []
+    assert fits(page)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text(re.compile("In the outbox. (Leaves in 30 seconds|It leaves on)"))).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Stopped: it did not leave.")).to_be_visible()
+    expect(page.locator("#body")).to_have_value("A word that should not leave.")
+
+
+def test_the_second_of_two_people_is_told_and_nothing_is_lost(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher"))
+    address = page.url
+    other = sign_in("counselor").go("/" + address.split("/", 3)[3])
+    kept = page.locator("#day").input_value()
+    other.get_by_role("button", name=re.compile("^(Mon|Tue|Wed|Thu|Fri) ")).first.click()
+    expect(other.get_by_text("Kept.")).to_be_visible()
+    page.locator("#body").fill("Words that I was typing.")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("moved this to another time while you had it open").first).to_be_visible()
+    expect(page.locator("#body")).to_have_value("Words that I was typing.")
+    page.goto(address)
+    page.locator("#day").fill(kept)
+    page.get_by_role("button", name="Keep the changes").last.click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    refused_as_meant(sign_in)
+
+
+def test_a_suggestion_is_approved_by_keyboard_alone(sign_in: SignIn, size: str) -> None:
+    if size == "phone":
+        return  # no keys there
+    page = open_a_text(sign_in("teacher"))
+    approve = page.get_by_role("button", name="Approve")
+    page.locator("#body").focus()
+    for _key in range(20):
+        page.keyboard.press("Tab")
+        if approve.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(r"Approved\. (Leaves|It leaves)"))).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).press("Enter")
+    expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
