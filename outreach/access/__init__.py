@@ -14,27 +14,34 @@ from .accounts import (
 )
 from .administration import (
     ADMINISTRATORS,
-    SignIn,
+    AdministrationRefused,
+    ChangedMeanwhile,
+    administered_school,
     administered_schools,
     record_consent_basis,
-    set_active,
-    set_log_began,
-    sign_ins,
-    without_sign_in,
 )
 from .audit import audit
 from .colleagues import Colleague, colleagues
-from .directory import Adult, Child, FamilyRow, Found, Household, Reach, children_of, find_families, household
+from .directory import Among, Child, Choices, FamilyRow, Found, children_of, choices_among, find_families
 from .grants import Grant, require, require_role, why_may_see
+from .household import Adult, Household, Leave, Reach, holding, household, listed
+from .presence import working_here, works_here
+from .readers import languages_of
 from .scope import visible_families, visible_students
+from .seeing import sees_family, sees_student
+from .sign_ins import SignIn, set_active, set_roles, without_sign_in
 from .viewer import EVERY_SCHOOL, NotAllowed, Viewer, viewer_of
 
 __all__ = [
     "ADMINISTRATORS",
     "EVERY_SCHOOL",
     "ROLE_OF_STAFF",
+    "AdministrationRefused",
     "Adult",
+    "Among",
+    "ChangedMeanwhile",
     "Child",
+    "Choices",
     "Colleague",
     "FamilyRow",
     "Figures",
@@ -43,31 +50,40 @@ __all__ = [
     "Household",
     "InvitationFigures",
     "Invited",
+    "Leave",
     "NotAllowed",
     "Reach",
     "SignIn",
     "Viewer",
+    "administered_school",
     "administered_schools",
     "audit",
     "children_of",
+    "choices_among",
     "colleagues",
     "create_account",
     "deactivate_accounts_of_departed_staff",
     "end_sessions",
     "find_families",
     "hash_password",
+    "holding",
     "household",
     "invite_from_roster",
+    "languages_of",
+    "listed",
     "record_consent_basis",
     "require",
     "require_role",
     "role_named",
+    "sees_family",
+    "sees_student",
     "set_active",
-    "set_log_began",
-    "sign_ins",
+    "set_roles",
     "viewer_of",
     "visible_families",
     "visible_students",
     "why_may_see",
     "without_sign_in",
+    "working_here",
+    "works_here",
 ]

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Account, AccountRole, District, Role, Staff, StaffRole
 from outreach.errors import OutreachError
+from outreach.language import _
 
 from .audit import audit
+from .presence import working_here
+from .viewer import Viewer
 
 ROLE_OF_STAFF = {
     StaffRole.TEACHER: AccountRole.TEACHER,
@@ -59,9 +62,7 @@ def deactivate_accounts_of_departed_staff(session: Session, now: datetime) -> Fi
     zone = session.scalar(select(District.timezone))
     today = now.astimezone(ZoneInfo(zone or "UTC")).date()
     leaving = session.scalars(
-        select(Account)
-        .join(Staff, Staff.id == Account.staff_id)
-        .where(Account.active, or_(Staff.active.is_(False), Staff.left_on <= today))
+        select(Account).join(Staff, Staff.id == Account.staff_id).where(Account.active, ~working_here(today))
     ).all()
     for account in leaving:
         account.active = False
@@ -103,25 +104,29 @@ def invite_from_roster(session: Session, now: datetime) -> InvitationFigures:
 
 def create_account(
     session: Session, email: str, role: AccountRole, now: datetime,
-    *, password_hash: str | None = None, staff_id: int | None = None,
+    *, password_hash: str | None = None, staff_id: int | None = None, viewer: Viewer | None = None,
 ) -> Account:  # fmt: skip
     """One sign-in with one role (flushed). ``staff_id`` ties it to a staff member; without one, the staff member with
-    the same e-mail, where there is exactly one.
+    the same e-mail, where there is exactly one. ``viewer`` makes it; None: the system, or the command line.
 
     Raises :class:`AccountRefused` where the e-mail is none, or already signs in.
     """
     address = _normal(email)
     if address is None:
-        raise AccountRefused(f"{email!r} is not an e-mail address; give one like name@school.org.")
+        if not email.strip():
+            raise AccountRefused(_("There is no e-mail address on record, and a sign-in needs one."))
+        raise AccountRefused(
+            _("“%(email)s” is not an e-mail address; give one like name@school.org.", email=email.strip())
+        )
     if session.scalar(select(Account.id).where(func.lower(Account.email) == address)):
-        raise AccountRefused(f"{address} already has a sign-in.")
+        raise AccountRefused(_("%(address)s already has a sign-in.", address=address))
     made = Account(
         email=address, password=password_hash, active=True, fs_uniquifier=secrets.token_hex(32), confirmed_at=now,
         created_at=now, staff_id=staff_id or _staff_with(session, address), roles=[role_named(session, role)],
     )  # fmt: skip
     session.add(made)
     session.flush()
-    audit(session, None, "create", "account", made.id, now, detail={"role": role.value})
+    audit(session, viewer, "create", "account", made.id, now, detail={"role": role.value})
     return made
 
 

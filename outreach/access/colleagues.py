@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import FamilyMember, Staff, StaffRole, StaffSchool, Student
 
+from .presence import working_here
 from .viewer import Viewer
 
 
@@ -30,7 +31,7 @@ def colleagues(session: Session, viewer: Viewer, family_id: int) -> list[Colleag
         select(Staff)
         .where(
             Staff.id.in_(select(StaffSchool.staff_id).where(StaffSchool.school_id.in_(schools))),
-            Staff.active, or_(Staff.left_on.is_(None), Staff.left_on > viewer.on), Staff.id != (viewer.staff_id or 0),
+            working_here(viewer.on), Staff.id != (viewer.staff_id or 0),
         )
         .order_by(func.lower(Staff.family_name), func.lower(Staff.given_name), Staff.id)
     )  # fmt: skip

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from models import (
     AccountRole,
     Assignment,
-    AssignmentRole,
     Enrollment,
     Family,
     FamilyMember,
@@ -21,58 +20,63 @@ from models import (
     Student,
 )
 from outreach.errors import NotFound
+from outreach.language import _, kept
 
+from .grounds import (
+    AT_THE_SCHOOL,
+    BY_NAME,
+    IN_A_SECTION,
+    ON_CASELOAD,
+    OWNS_FAMILY,
+    OWNS_QUESTION,
+    WHOLE_DISTRICT,
+    Ground,
+)
 from .scope import current_assignment, current_enrollment, on_caseload
 from .viewer import SEES_RISK, WHOLE_SCHOOL, NotAllowed, Viewer
-
-IN_A_SECTION = {
-    AssignmentRole.TEACHER: "teaches {student} in {section}",
-    AssignmentRole.CO_TEACHER: "co-teaches {student} in {section}",
-    AssignmentRole.SUBSTITUTE: "stands in for {student}'s teacher in {section}",
-    AssignmentRole.AIDE: "assists {student} in {section}",
-    AssignmentRole.INTERPRETER: "interprets for {student} in {section}",
-    AssignmentRole.COUNSELOR: "counsels {student} in {section}",
-    AssignmentRole.CASE_MANAGER: "manages {student}'s case in {section}",
-}
-BY_NAME = {
-    AssignmentRole.TEACHER: "teaches {student}",
-    AssignmentRole.CO_TEACHER: "co-teaches {student}",
-    AssignmentRole.SUBSTITUTE: "stands in for {student}'s teacher",
-    AssignmentRole.AIDE: "assists {student}",
-    AssignmentRole.INTERPRETER: "interprets for {student}",
-    AssignmentRole.COUNSELOR: "is {student}'s counselor",
-    AssignmentRole.CASE_MANAGER: "manages {student}'s case",
-}
-SCHOOL_ROLES = {
-    AccountRole.COUNSELOR: "is a counselor at {school}",
-    AccountRole.ADMINISTRATOR: "is an administrator at {school}",
-    AccountRole.RECORDER: "records contacts at {school}",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave to see one family: ``because`` reads after the viewer's name, "teaches Maya in Algebra I"."""
+    """Leave to see one family, and the nearest ground for it."""
 
     family_id: int
-    because: str
+    ground: Ground
+    names: tuple[tuple[str, str], ...]
+    """The student, section or school that the ground speaks of."""
     sees_risk: bool
     """Band and points too, not only the reasons."""
+
+    @property
+    def because(self) -> str:
+        """As the trail keeps it, for :func:`outreach.language.said`: "teaches Maya in Algebra I", after a name."""
+        return kept(self.ground.trail, **dict(self.names))
+
+    def sentence(self, name: str) -> str:
+        """Open to you because L. Alvarez teaches Maya in Algebra I; in the language spoken now."""
+        return _(self.ground.page, name=name, **dict(self.names))
+
+
+Found = tuple[Ground, dict[str, str]]
+"""A ground, and the names it speaks of."""
 
 
 def why_may_see(session: Session, viewer: Viewer, family_id: int) -> Grant | None:
     """The nearest reason why ``viewer`` may see the family, or None where there is none (or no such family)."""
     if session.get(Family, family_id) is None:
         return None
-    because = (
+    found = (
         _by_section(session, viewer, family_id)
         or _by_name(session, viewer, family_id)
         or _by_caseload(session, viewer, family_id)
         or _by_school(session, viewer, family_id)
         or _by_ownership(session, viewer, family_id)
-        or ("administers the district" if viewer.sees_district else None)
+        or ((WHOLE_DISTRICT, {}) if viewer.sees_district else None)
     )
-    return Grant(family_id, because, bool(viewer.roles & SEES_RISK)) if because else None
+    if found is None:
+        return None
+    ground, names = found
+    return Grant(family_id, ground, tuple(names.items()), bool(viewer.roles & SEES_RISK))
 
 
 def require(session: Session, viewer: Viewer, family_id: int) -> Grant:
@@ -82,21 +86,21 @@ def require(session: Session, viewer: Viewer, family_id: int) -> Grant:
     """
     grant = why_may_see(session, viewer, family_id)
     if grant is None:
-        raise NotFound("There is no such family, or you do not work with it.")
+        raise NotFound(_("There is no such family, or you do not work with it."))
     return grant
 
 
 def require_role(viewer: Viewer, *roles: AccountRole) -> None:
     """Raises :class:`NotAllowed` unless ``viewer`` has one of ``roles``."""
     if not viewer.roles & frozenset(roles):
-        raise NotAllowed("Your role does not include this; ask your district's administrator.")
+        raise NotAllowed(_("Your role does not include this; ask your district's administrator."))
 
 
 def _name(student: Student) -> str:
     return student.preferred_name or student.given_name
 
 
-def _by_section(session: Session, viewer: Viewer, family_id: int) -> str | None:
+def _by_section(session: Session, viewer: Viewer, family_id: int) -> Found | None:
     found = session.execute(
         select(Assignment.role, Student, Section.title)
         .join(Section, Section.id == Assignment.section_id)
@@ -109,10 +113,10 @@ def _by_section(session: Session, viewer: Viewer, family_id: int) -> str | None:
         )
         .order_by(Assignment.id)
     ).first()  # fmt: skip
-    return IN_A_SECTION[found[0]].format(student=_name(found[1]), section=found[2]) if found else None
+    return (IN_A_SECTION[found[0]], {"student": _name(found[1]), "section": found[2]}) if found else None
 
 
-def _by_name(session: Session, viewer: Viewer, family_id: int) -> str | None:
+def _by_name(session: Session, viewer: Viewer, family_id: int) -> Found | None:
     found = session.execute(
         select(Assignment.role, Student)
         .join(Student, Student.id == Assignment.student_id)
@@ -123,10 +127,10 @@ def _by_name(session: Session, viewer: Viewer, family_id: int) -> str | None:
         )
         .order_by(Assignment.id)
     ).first()  # fmt: skip
-    return BY_NAME[found[0]].format(student=_name(found[1])) if found else None
+    return (BY_NAME[found[0]], {"student": _name(found[1])}) if found else None
 
 
-def _by_caseload(session: Session, viewer: Viewer, family_id: int) -> str | None:
+def _by_caseload(session: Session, viewer: Viewer, family_id: int) -> Found | None:
     found = session.execute(
         select(Student, School.name)
         .join(FamilyMember, FamilyMember.student_id == Student.id)
@@ -138,10 +142,10 @@ def _by_caseload(session: Session, viewer: Viewer, family_id: int) -> str | None
         )
         .order_by(Assignment.id, Student.id)
     ).first()  # fmt: skip
-    return f"has {_name(found[0])} on the caseload at {found[1]}" if found else None
+    return (ON_CASELOAD, {"student": _name(found[0]), "school": found[1]}) if found else None
 
 
-def _by_school(session: Session, viewer: Viewer, family_id: int) -> str | None:
+def _by_school(session: Session, viewer: Viewer, family_id: int) -> Found | None:
     if not viewer.school_ids:
         return None
     school = session.scalar(
@@ -153,19 +157,19 @@ def _by_school(session: Session, viewer: Viewer, family_id: int) -> str | None:
         )
         .order_by(School.id)
     )  # fmt: skip
-    role = next((role for role in SCHOOL_ROLES if role in viewer.roles & WHOLE_SCHOOL), None)
-    return SCHOOL_ROLES[role].format(school=school) if school and role else None
+    role = next((role for role in AT_THE_SCHOOL if role in viewer.roles & WHOLE_SCHOOL), None)
+    return (AT_THE_SCHOOL[role], {"school": school}) if school and role else None
 
 
-def _by_ownership(session: Session, viewer: Viewer, family_id: int) -> str | None:
+def _by_ownership(session: Session, viewer: Viewer, family_id: int) -> Found | None:
     if viewer.staff_id is None:
         return None
     if session.scalar(select(Family.owner_staff_id).where(Family.id == family_id)) == viewer.staff_id:
-        return "is this family's counselor"
+        return OWNS_FAMILY, {}
     asked = session.scalar(
         select(Request.id).where(
             Request.family_id == family_id, Request.owner_staff_id == viewer.staff_id,
             Request.state == RequestState.OPEN,
         )
     )  # fmt: skip
-    return "answers this family's question" if asked else None
+    return (OWNS_QUESTION, {}) if asked else None

@@ -7,6 +7,8 @@ clock of its question are never hidden: only the words are.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
@@ -18,16 +20,20 @@ from models import (
     RequestEventKind,
     SafetyAlert,
     SafetyOutcome,
+    SurveyResponse,
     Verdict,
 )
+from outreach.language import N_
 
 from .safety_list import may_read_alert
+from .scope import VIEWERS
 from .viewer import Viewer
 
-KEPT = "Kept for the school’s safety list."
-"""Stands for the words."""
+KEPT = N_("Kept for the school’s safety list.")
+"""Stands for the words; shown by :func:`outreach.language.said`."""
 
 
+@lru_cache(VIEWERS)
 def guarded_contacts(viewer: Viewer | None) -> Select[int]:
     """The ids of the contacts whose words ``viewer`` does not read; None: nobody's eyes, as for a digest."""
     kept = _kept_from(viewer)
@@ -40,6 +46,7 @@ def guarded_contacts(viewer: Viewer | None) -> Select[int]:
     return select(Contact.id).where(Contact.id.in_(union(named, of_message)))
 
 
+@lru_cache(VIEWERS)
 def guarded_inbound(viewer: Viewer | None) -> Select[int]:
     """The ids of the messages from families, or unknown numbers, whose words ``viewer`` does not read."""
     kept = _kept_from(viewer)
@@ -49,6 +56,7 @@ def guarded_inbound(viewer: Viewer | None) -> Select[int]:
     )
 
 
+@lru_cache(VIEWERS)
 def guarded_requests(viewer: Viewer | None) -> Select[int]:
     """The ids of the requests whose question holds words that ``viewer`` does not read."""
     return asked_by(guarded_contacts(viewer))
@@ -69,11 +77,21 @@ def asked_by(contacts: Select[int]) -> Select[int]:
     return select(Request.id).where(or_(Request.id.in_(opened), Request.id.in_(added)))
 
 
+@lru_cache(VIEWERS)
 def guarded_verdicts(viewer: Viewer | None) -> Select[int]:
     """The ids of the verdicts ("yes, but …") whose words ``viewer`` does not read: given in a guarded message, of the
     same family and at the same moment."""
     same = and_(InboundMessage.family_id == Verdict.family_id, InboundMessage.received_at == Verdict.given_at)
     return select(Verdict.id).join(InboundMessage, same).where(InboundMessage.id.in_(guarded_inbound(viewer)))
+
+
+@lru_cache(VIEWERS)
+def guarded_surveys(viewer: Viewer | None) -> Select[int]:
+    """The ids of the survey answers whose words ``viewer`` does not read, by the same rule."""
+    same = and_(
+        InboundMessage.family_id == SurveyResponse.family_id, InboundMessage.received_at == SurveyResponse.answered_at
+    )
+    return select(SurveyResponse.id).join(InboundMessage, same).where(InboundMessage.id.in_(guarded_inbound(viewer)))
 
 
 def may_read_contact(session: Session, viewer: Viewer, contact_id: int) -> bool:

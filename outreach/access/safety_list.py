@@ -16,6 +16,8 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 
 from models import Account, AccountRole, OnCall, Role, SafetyAlert, School, Staff, StaffRole, StaffSchool
 
+from .presence import working_here
+from .readers import languages_of
 from .viewer import Viewer
 
 DISTRICT, SCHOOL, COUNSELOR = AccountRole.DISTRICT_ADMINISTRATOR, AccountRole.ADMINISTRATOR, AccountRole.COUNSELOR
@@ -35,6 +37,8 @@ class Listener:
     email: str | None
     phone: str | None
     """E.164; only of who entered one on the on-call list."""
+    language: str | None = None
+    """That they chose on their sign-in."""
 
 
 def watched_schools(viewer: Viewer) -> Select[int]:
@@ -67,9 +71,11 @@ def listeners(session: Session, school_id: int | None, on: date) -> list[Listene
 
 
 def _of_school(session: Session, school_id: int, on: date) -> list[Listener]:
+    rows = session.execute(_listed(school_id, on).order_by(Staff.id)).all()
+    spoken = languages_of(session, [staff.id for staff, _ in rows])
     listed = [
-        Listener(f"staff{staff.id}", staff.id, staff.display_name, staff.email, phone)
-        for staff, phone in session.execute(_listed(school_id, on).order_by(Staff.id))
+        Listener(f"staff{staff.id}", staff.id, staff.display_name, staff.email, phone, spoken.get(staff.id))
+        for staff, phone in rows
     ]
     for stand_ins in _levels(session, school_id, on):
         if listed:
@@ -99,7 +105,7 @@ def _levels(session: Session, school_id: int, on: date) -> Iterator[list[Listene
         yield [
             Listener(
                 f"account{account.id}", account.staff_id, staff.display_name if staff else account.email,
-                (staff.email if staff else None) or account.email, None,
+                (staff.email if staff else None) or account.email, None, account.language,
             )
             for account, staff in rows
         ]  # fmt: skip
@@ -108,7 +114,7 @@ def _levels(session: Session, school_id: int, on: date) -> Iterator[list[Listene
         .join(StaffSchool, StaffSchool.staff_id == Staff.id)
         .where(
             StaffSchool.school_id == school_id, Staff.role.in_((StaffRole.ADMINISTRATOR, StaffRole.COUNSELOR)),
-            Staff.email.is_not(None), _here(on),
+            Staff.email.is_not(None), working_here(on),
         )
         .order_by(Staff.id)
     )  # fmt: skip
@@ -123,7 +129,9 @@ def _listed(school_id: SQLColumnExpression[int] | int, on: date) -> Select[Staff
     return (
         select(Staff, OnCall.phone)
         .join(OnCall, OnCall.staff_id == Staff.id)
-        .where(OnCall.school_id == school_id, _here(on), or_(OnCall.phone.is_not(None), Staff.email.is_not(None)))
+        .where(
+            OnCall.school_id == school_id, working_here(on), or_(OnCall.phone.is_not(None), Staff.email.is_not(None))
+        )
     )
 
 
@@ -134,13 +142,13 @@ def _of_role(
     statement = (
         select(Account, Staff)
         .outerjoin(Staff, Staff.id == Account.staff_id)
-        .where(Account.active, Account.roles.any(Role.name == role.value), or_(Account.staff_id.is_(None), _here(on)))
+        .where(
+            Account.active,
+            Account.roles.any(Role.name == role.value),
+            or_(Account.staff_id.is_(None), working_here(on)),
+        )
     )
     if school_id is None:
         return statement
     at_school = select(StaffSchool.staff_id).where(StaffSchool.school_id == school_id)
     return statement.where(Account.staff_id.in_(at_school))
-
-
-def _here(on: date) -> ColumnElement[bool]:
-    return and_(Staff.active, or_(Staff.left_on.is_(None), Staff.left_on > on))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from sqlalchemy import String, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement, SQLColumnExpression
 
@@ -11,8 +13,17 @@ PLAIN_LETTERS = {
 }  # fmt: skip
 """SQLite lowers ASCII only, and collations differ between databases: a caseload A to L must hold Évora on both."""
 
+STROKES = str.maketrans({"đ": "d", "ł": "l", "ø": "o"})
+"""Letters that Unicode does not take apart."""
+
 COMPARED_PLAINLY = 3
 """Letters from the front that are freed of their marks; ranges are drawn on the first few."""
+
+
+def plain_word(word: str) -> str:
+    """A word that somebody typed, as :func:`plain_letters` compares."""
+    bare = (sign for sign in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(sign))
+    return "".join(bare).translate(STROKES)
 
 
 def plain_letters(name: SQLColumnExpression[str] | SQLColumnExpression[str | None]) -> ColumnElement[str]:

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import Account, AccountRole, District, Staff, StaffSchool
 from outreach.errors import OutreachError
+from outreach.language import _
+
+from .presence import works_here
 
 EVERY_SCHOOL = frozenset({AccountRole.DISTRICT_ADMINISTRATOR})
 WHOLE_SCHOOL = frozenset({AccountRole.COUNSELOR, AccountRole.ADMINISTRATOR, AccountRole.RECORDER})
@@ -68,7 +71,7 @@ def viewer_of(session: Session, account: Account, now: datetime) -> Viewer:
     zone = session.scalar(select(District.timezone))
     today = now.astimezone(ZoneInfo(zone) if zone else DAY_WITHOUT_DISTRICT).date()
     if not account.active or _has_left(session, account.staff_id, today):
-        raise NotAllowed("This account is no longer active; ask your district's administrator.")
+        raise NotAllowed(_("This account is no longer active; ask your district's administrator."))
     schools = select(StaffSchool.school_id).where(StaffSchool.staff_id == account.staff_id)
     return Viewer(
         account_id=account.id,
@@ -81,4 +84,4 @@ def viewer_of(session: Session, account: Account, now: datetime) -> Viewer:
 
 def _has_left(session: Session, staff_id: int | None, today: date) -> bool:
     staff = session.get(Staff, staff_id) if staff_id else None
-    return staff is not None and (not staff.active or (staff.left_on is not None and staff.left_on <= today))
+    return staff is not None and not works_here(staff, today)

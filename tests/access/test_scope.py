@@ -20,6 +20,7 @@ from outreach.access import (
     why_may_see,
 )
 from outreach.errors import NotFound
+from outreach.language import said, speaking
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 24)
@@ -224,7 +225,7 @@ def test_the_reason_for_access_is_told_in_words(session: Session, world: World) 
     world.teaches(teacher, world.section(school), maya)
     world.add(Assignment(staff_id=manager.id, role=AssignmentRole.CASE_MANAGER, student_id=maya.id))
     told = {
-        why.because
+        said(why.because)
         for looking in (
             viewer(session, world, teacher),
             viewer(session, world, manager),
@@ -240,6 +241,19 @@ def test_the_reason_for_access_is_told_in_words(session: Session, world: World) 
         "is a counselor at Lakeside High",
         "administers the district",
     }
+
+
+def test_the_page_says_it_in_a_whole_sentence_in_the_readers_language(session: Session, world: World) -> None:
+    school = world.school()
+    maya, family = pupil(world, school)
+    teacher = world.staff(school)
+    world.teaches(teacher, world.section(school), maya)
+    grant = require(session, viewer(session, world, teacher), family.id)
+
+    assert grant.sentence("L. Alvarez") == "Open to you because L. Alvarez teaches Maya in Algebra I."
+    with speaking("es"):
+        assert grant.sentence("L. Alvarez") == "Lo ve usted porque L. Alvarez da clases a Maya en Algebra I."
+        assert said(grant.because) == "da clases a Maya en Algebra I"
 
 
 def test_a_family_that_may_not_be_seen_is_as_absent_as_one_that_is_not_there(session: Session, world: World) -> None:

@@ -1,0 +1,1 @@
+"""What keeps an installation sound: its checks, its calendars and people, what came in and what ran by itself."""
