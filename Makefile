@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 # Without its kept bytecode each pytest and each process that a test starts compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test check crash bench bench-delivery lighthouse words lock migration wheel
+.PHONY: help demo test check crash bench bench-delivery bench-queue bench-pages lighthouse words lock migration wheel
 
 PYTHON ?= python3
 WORKERS ?= auto
@@ -40,6 +40,13 @@ bench: $(MADE) ## scoring 20,000 families against a loop
 
 bench-delivery: $(MADE) ## the outbox against a bare loop over the same SDK, and three workers against one
 	$(BIN)/python -m benchmarks.delivery $(a)
+
+bench-pages: $(MADE) ## a family's page with 2,000 contacts against one with 20
+	$(BIN)/python -m benchmarks.family_page $(a)
+
+bench-queue: $(MADE) ## the queue's pages with 5,000 families in it against 20, on both databases
+	$(BIN)/python -m benchmarks.queue $(a)
+	$(BIN)/python -m benchmarks.queue --postgresql $(a)
 
 lighthouse: $(MADE) ## Lighthouse on Today, log, family, queue and plan, the median of five (a="--runs 1 --only today")
 	$(BIN)/python -m benchmarks.lighthouse $(a)

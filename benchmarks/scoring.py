@@ -50,7 +50,7 @@ def main() -> int:
     if options.measure:
         print(json.dumps(measure(options.measure)))  # noqa: T201 (the answer to the process that asked)
         return 0
-    with TemporaryDirectory() as folder, _databases(Path(folder), options.postgresql) as urls:
+    with TemporaryDirectory() as folder, databases(Path(folder), options.postgresql) as urls:
         return 0 if compare(urls, options.families, max(1, options.families // (FAMILIES // FEWER))) else 1
 
 
@@ -148,18 +148,18 @@ def _build(url: str, families: int) -> None:
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         build(session, families, SEED, NOW, MARKS_A_SUBJECT)
-    _settle(engine)
+    settle(engine)
     engine.dispose()
 
 
-def _settle(engine: Engine) -> None:
+def settle(engine: Engine) -> None:
     """What a running server would have done since: statistics gathered, the log written back."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if engine.dialect.name == "postgresql" else "PRAGMA optimize"))
 
 
 @contextmanager
-def _databases(folder: Path, postgresql: bool) -> Iterator[Iterator[str]]:
+def databases(folder: Path, postgresql: bool) -> Iterator[Iterator[str]]:
     if not postgresql:
         yield iter([f"sqlite:///{folder}/small.sqlite", f"sqlite:///{folder}/large.sqlite"])
         return

@@ -118,8 +118,8 @@ def postgresql_folder(testrun_uid: str) -> Iterator[Path]:
     server = get_server(folder, cleanup_mode="delete")
     try:
         for setting in UNSAFE_AND_FAST:
-            _on_server(folder, f"ALTER SYSTEM SET {setting}")
-        _on_server(folder, "SELECT pg_reload_conf()")
+            on_server(folder, f"ALTER SYSTEM SET {setting}")
+        on_server(folder, "SELECT pg_reload_conf()")
         yield folder
     finally:
         server.cleanup()
@@ -129,7 +129,7 @@ def postgresql_folder(testrun_uid: str) -> Iterator[Path]:
 def blank_postgresql(postgresql_folder: Path, worker_id: str) -> str:
     """The name of this process's migrated, empty database, to copy from."""
     name = f"blank_{worker_id}"
-    _on_server(postgresql_folder, f"CREATE DATABASE {name}")
+    on_server(postgresql_folder, f"CREATE DATABASE {name}")
     blank = store.connect(SERVER_ADDRESS.format(database=name, folder=postgresql_folder))
     migrations.upgrade(blank)
     blank.dispose()
@@ -154,22 +154,23 @@ def blank_sqlite(sqlite_folder: Path) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty migrated database of this test's own, on each kind of database in turn.
+    """A migrated database of this test's own, on each kind of database in turn: empty, or with the rows of ``town``
+    for a test that asks for it (``tests/web``).
 
     Made anew under the same address for each test of this process, so that :mod:`tests.kept` can serve it.
     """
+    template = request.getfixturevalue(f"{'town' if 'town' in request.fixturenames else 'blank'}_{request.param}")
     if request.param == "sqlite":
         path: Path = request.getfixturevalue("sqlite_folder") / "outreach.sqlite"
         for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             file.unlink(missing_ok=True)
-        shutil.copy(request.getfixturevalue("blank_sqlite"), path)
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
     else:
         folder = request.getfixturevalue("postgresql_folder")
-        blank = request.getfixturevalue("blank_postgresql")
-        name = f"test_{blank}"
-        _on_server(folder, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
+        name = f"test_{request.getfixturevalue('worker_id')}"
+        on_server(folder, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        on_server(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield SERVER_ADDRESS.format(database=name, folder=folder)
     let_go()
 
@@ -182,12 +183,12 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         return
     folder = request.getfixturevalue("postgresql_folder")
     name = f"empty_{uuid4().hex}"
-    _on_server(folder, f"CREATE DATABASE {name}")
+    on_server(folder, f"CREATE DATABASE {name}")
     yield SERVER_ADDRESS.format(database=name, folder=folder)
-    _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _on_server(folder: Path, statement: str) -> None:
+def on_server(folder: Path, statement: str) -> None:
     with psycopg.connect(dbname="postgres", user="postgres", host=str(folder), autocommit=True) as connection:
         connection.execute(statement.encode())
 
@@ -208,7 +209,7 @@ def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         folder = request.getfixturevalue("postgresql_folder")
         blank = request.getfixturevalue("blank_postgresql")
         name = f"shared_{uuid4().hex}"
-        _on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
+        on_server(folder, f"CREATE DATABASE {name} TEMPLATE {blank} STRATEGY FILE_COPY")
         made = store.connect(SERVER_ADDRESS.format(database=name, folder=folder))
     yield made
     made.dispose()

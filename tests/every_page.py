@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
 HOST = "http://here"
 NOT_PAGES = ("/assets/", "/logout", "/sw.js")
+WAYS = 4
+"""How many sets of conditions in an address are followed for one page."""
 MOST = 400
 """More kinds of pages than there are; a crawl that reaches it has gone astray."""
 
@@ -22,10 +25,12 @@ class Answer:
 
 
 def kind_of(address: str) -> str:
-    """``/families/12?before=x`` as ``/families/#?before``: pages of one kind differ in what they show only."""
+    """``/families/12?before=x`` as ``/families/#?before``: pages of one kind differ in what they show only; so do the
+    messages of one language."""
     parts = urlsplit(address)
     names = ",".join(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
-    return re.sub(r"\d+", "#", parts.path) + (f"?{names}" if names else "")
+    path = re.sub(r"^(/admin/messages/\w+)/(?!words$)\w+$", r"\1/#", parts.path)
+    return re.sub(r"\d+", "#", path) + (f"?{names}" if names else "")
 
 
 def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str, str]]:
@@ -34,6 +39,7 @@ def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str,
     ``get`` asks for an address of ours. A link that leads to a fault or a refusal fails the test.
     """
     seen, ahead, asked = {kind_of(first)}, [first], 0
+    ways: Counter[str] = Counter()
     while ahead:
         address = ahead.pop(0)
         asked += 1
@@ -47,6 +53,8 @@ def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str,
             found = urlsplit(urljoin(HOST + address, link.replace("&amp;", "&")))
             further = found.path + (f"?{found.query}" if found.query else "")
             ours = f"{found.scheme}://{found.netloc}" == HOST and not found.path.startswith(NOT_PAGES)
-            if ours and kind_of(further) not in seen:
-                seen.add(kind_of(further))
+            kind = kind_of(further)
+            if ours and kind not in seen and ways[kind.partition("?")[0]] < WAYS:
+                ways[kind.partition("?")[0]] += 1
+                seen.add(kind)
                 ahead.append(further)

@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("OUTREACH_CHROMIUM", "/usr/bin/chromium")
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 PATIENCE_MS = 60_000
+expect.set_options(timeout=20_000)  # five seconds, as shipped, are few on a machine that runs other tests too
 NOT_OURS = ("OUTREACH_", "TWILIO", "SENDGRID")
 
 

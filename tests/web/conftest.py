@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -22,6 +24,7 @@ from config.settings import Settings
 from models import Account, AccountRole, Family, School, Staff, StaffRole, Student
 from outreach import store
 from outreach.access import hash_password
+from tests.conftest import SERVER_ADDRESS, on_server
 from tests.kept import kept_app, kept_engine
 from tests.world import NOW, World
 
@@ -89,6 +92,11 @@ class Town:
     accounts: dict[AccountRole, Account] = field(default_factory=dict)
     staff: dict[AccountRole, int] = field(default_factory=dict)
 
+    @property
+    def emails(self) -> dict[AccountRole, str]:
+        """With what each role signs in."""
+        return {role: f"{role.value}@example.org" for role in AccountRole}
+
     def visitor(self) -> FlaskClient:
         return self.app.test_client()
 
@@ -120,13 +128,79 @@ class Town:
             return list(fresh.scalars(statement))
 
 
+@dataclass(frozen=True)
+class Ids:
+    """Of the rows of a town, the same in each copy of its database."""
+
+    school: int
+    maya: int
+    delgado: int
+    stranger: int
+    teacher: int
+    accounts: dict[AccountRole, int]
+    staff: dict[AccountRole, int]
+    next_number: int
+
+    @classmethod
+    def of(cls, town: Town) -> Ids:
+        accounts = {role: account.id for role, account in town.accounts.items()}
+        return cls(
+            town.school.id, town.maya.id, town.delgado.id, town.stranger.id, town.teacher.id, accounts,
+            dict(town.staff), town.world.number(),
+        )  # fmt: skip
+
+    def town(self, session: Session, database_url: str) -> Town:
+        accounts = {role: session.get_one(Account, id_) for role, id_ in self.accounts.items()}
+        return Town(
+            app_over(database_url), session, World(session, self.next_number), session.get_one(School, self.school),
+            session.get_one(Student, self.maya), session.get_one(Family, self.delgado),
+            session.get_one(Family, self.stranger), session.get_one(Staff, self.teacher), accounts, dict(self.staff),
+        )  # fmt: skip
+
+
+_kept_ids: dict[str, Ids] = {}
+"""By kind of database, of this process's template."""
+
+
+def _template(kind: str, url: str) -> None:
+    engine = store.connect(url)
+    with store.session_factory(engine)() as session:
+        made = build(session, url)
+        session.commit()
+        _kept_ids[kind] = Ids.of(made)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def town_sqlite(blank_sqlite: Path) -> Path:
+    """A database with the rows of :class:`Town`, to copy from. Made once, also where several modules ask for it."""
+    path = blank_sqlite.with_name("town.sqlite")
+    if "sqlite" not in _kept_ids:
+        shutil.copy(blank_sqlite, path)
+        _template("sqlite", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def town_postgresql(postgresql_folder: Path, blank_postgresql: str, worker_id: str) -> str:
+    name = f"town_{worker_id}"
+    if "postgresql" not in _kept_ids:
+        on_server(postgresql_folder, f"CREATE DATABASE {name} TEMPLATE {blank_postgresql} STRATEGY FILE_COPY")
+        _template("postgresql", SERVER_ADDRESS.format(database=name, folder=postgresql_folder))
+    return name
+
+
 @pytest.fixture
 def town(database_url: str) -> Iterator[Town]:
     with store.session_factory(kept_engine(database_url))() as session:
-        made = build(session, database_url)
+        made = _kept_ids["sqlite" if database_url.startswith("sqlite") else "postgresql"].town(session, database_url)
         session.commit()
         yield made
         session.rollback()
+
+
+def app_over(database_url: str) -> Flask:
+    return kept_app(Settings(database_url=database_url, secret_key=SecretStr("k" * 40)))
 
 
 def build(session: Session, database_url: str) -> Town:
@@ -141,10 +215,8 @@ def build(session: Session, database_url: str) -> Town:
     world.guardian(other, given_name="Ann", family_name="Hartley")
     teacher = world.staff(school)
     world.teaches(teacher, world.section(school), maya)
-    settings = Settings(database_url=database_url, secret_key=SecretStr("k" * 40))
     town = Town(
-        kept_app(settings), session, world, school, maya, world.family(maya),
-        world.family(other), teacher,
+        app_over(database_url), session, world, school, maya, world.family(maya), world.family(other), teacher
     )  # fmt: skip
     for role in AccountRole:
         person = teacher if role is AccountRole.TEACHER else world.staff(school, role=STAFF_ROLE[role])

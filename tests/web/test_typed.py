@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
 from models import AccountRole, Contact
+from models.base import LARGEST_ID
 from outreach.app import create_app
 from outreach.web.database import close, session
-from outreach.web.typed import LARGEST, number, number_or_none
+from outreach.web.typed import number, number_or_none
 from tests.web.conftest import Town
 from tests.world import NOW
 
-TOO_MUCH = (LARGEST + 1, 2**63, 10**30, "9" * 5000)
+TOO_MUCH = (LARGEST_ID + 1, 2**63, 10**30, "9" * 5000)
 NAMED = re.compile(r"<int:\w+>")
 
 
@@ -34,7 +35,7 @@ def test_an_id_that_no_row_can_have_is_no_such_page(town: Town) -> None:
 
 
 def test_the_largest_id_is_only_not_there(town: Town) -> None:
-    assert town.sign_in().get(f"/families/{LARGEST}").status_code == 404
+    assert town.sign_in().get(f"/families/{LARGEST_ID}").status_code == 404
     assert town.sign_in().get(f"/families/{TOO_MUCH[3]}").status_code == 404
 
 
@@ -42,6 +43,7 @@ ADDRESSES = (
         "/families?page={}", "/families?q=a%00b&page=1", "/contacts/new?family={}", "/plan/write?family={}",
         "/contacts/new?family=FAMILY&guardian={}&request={}", "/plan/write?family=FAMILY&guardian={}&request={}",
         "/queue?page={}&language=e%00n", "/inbox?page={}", "/admin/consent?before={}", "/admin/consent?q=a%00b",
+        "/requests?section=over&after=20260101T000000.000000-{}",
         "/admin/delivery/messages?before={}", "/families/FAMILY?before=0001-01-01T00:00:00%2B14:00/contact/{}/0",
 )  # fmt: skip
 
@@ -68,7 +70,7 @@ def test_a_form_loses_its_nul_before_anything_reads_it(town: Town) -> None:
 FORMS: tuple[tuple[str, dict[str, object]], ...] = (
     ("/safety/lists/SCHOOL", {"staff_id": 10**12, "phone": "+1\x00"}),
     ("/admin/stop", {"school_id": 10**12, "why": "a\x00b"}),
-    ("/queue/FAMILY/snooze", {"days": LARGEST}),
+    ("/queue/FAMILY/snooze", {"days": LARGEST_ID}),
     ("/queue/FAMILY/resolve", {"resolution": "\x00"}),
     ("/account", {"digest_hour": 10**12, "look": "\x00"}),
     ("/login", {"email": "a\x00@example.org", "password": "\x00"}),
@@ -83,8 +85,8 @@ def test_no_form_breaks_on_what_cannot_be_kept(town: Town) -> None:
 
 
 def test_a_number_is_whole_and_in_range() -> None:
-    assert (number("12"), number(str(-LARGEST)), number_or_none("7")) == (12, -LARGEST, 7)
-    assert [number_or_none(text) for text in ("", "x", "1.5", "²", str(LARGEST + 1), "9" * 5000)] == [None] * 6
+    assert (number("12"), number(str(-LARGEST_ID)), number_or_none("7")) == (12, -LARGEST_ID, 7)
+    assert [number_or_none(text) for text in ("", "x", "1.5", "²", str(LARGEST_ID + 1), "9" * 5000)] == [None] * 6
 
 
 def test_a_fault_of_the_database_is_told_on_a_whole_page(town: Town) -> None:

@@ -74,7 +74,7 @@ def test_the_detour_is_told(town: Town) -> None:
     follow_messages(town.session, NOW)
     town.commit()
     person = town.sign_in()
-    words = "Rosa&#39;s number is not in service; it goes by e-mail instead."
+    words = "Rosa&#39;s number is not in service. It goes by e-mail instead."
     assert words in person.get("/plan").text
     assert words in person.get(f"/families/{town.delgado.id}").text
     assert "did not go out" not in person.get("/").text
@@ -95,7 +95,7 @@ def test_a_landline_is_shown_as_one_to_call(town: Town) -> None:
     note_landline(town.session, number, NOW)
     town.commit()
     shown = town.sign_in().get(f"/families/{town.delgado.id}").text
-    assert "(calls only)" in shown
+    assert "Calls only: this number gets no texts." in shown
     assert f'href="tel:{number.value}"' in shown
 
 
