@@ -14,6 +14,11 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Points = Annotated[int, Field(ge=-20, le=20)]
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - the name by which the catalogues' extraction knows it
+    """``sentence`` itself, to be translated by who shows it: the catalogues stand above this package."""
+    return sentence
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -25,7 +30,7 @@ class Bands(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.high > self.elevated:
-            raise ValueError("high must be more points than elevated")
+            raise ValueError(N_("high must be more points than elevated"))
         return self
 
 
@@ -55,9 +60,9 @@ class RiskTerms(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.above_average_from > self.average_from > self.below_average_from:
-            raise ValueError("above_average_from, average_from and below_average_from must fall in this order")
+            raise ValueError(N_("above_average_from, average_from and below_average_from must fall in this order"))
         if not self.absences_many > self.absences_some:
-            raise ValueError("absences_many must be more days than absences_some")
+            raise ValueError(N_("absences_many must be more days than absences_some"))
         return self
 
 
@@ -84,7 +89,7 @@ class RequestRules(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.goal_business_days <= self.due_business_days <= self.counselor_business_days:
-            raise ValueError("goal_business_days, due_business_days and counselor_business_days must not fall")
+            raise ValueError(N_("goal_business_days, due_business_days and counselor_business_days must not fall"))
         return self
 
 
@@ -103,6 +108,8 @@ class SendingRules(_Frozen):
     messages_per_address_a_week: Count
     answer_within_days: Days
     stale_after_days: Days
+    undo_seconds: int = Field(ge=0, le=600)
+    """How long what a person sends at once stays with us, so that it can still be taken back."""
     lease_seconds: Positive
     attempt_deadline_seconds: Positive
     absence_proved_after_minutes: Positive
@@ -120,7 +127,7 @@ class SendingRules(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.window_opens < self.window_closes:
-            raise ValueError("window_opens must be before window_closes")
+            raise ValueError(N_("window_opens must be before window_closes"))
         return self
 
 
@@ -135,7 +142,7 @@ class BreakerRules(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.pause_minutes <= self.longest_pause_minutes:
-            raise ValueError("longest_pause_minutes must not be less than pause_minutes")
+            raise ValueError(N_("longest_pause_minutes must not be less than pause_minutes"))
         return self
 
 

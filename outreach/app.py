@@ -19,15 +19,19 @@ from .logs import set_up_logging
 from .web import (
     account,
     admin,
+    ask,
     consent,
     contacts,
     database,
     delivery,
+    drafts,
     families,
     health,
     inbox,
     language,
     layout,
+    log_search,
+    many,
     plan,
     problems,
     queue,
@@ -42,14 +46,15 @@ from .web import (
     typed,
     unsubscribe,
     webhooks,
+    who_to_ask,
     words,
 )
 from .web.asking import CLOCK
 
 LARGEST_FORM_BYTES = 1_000_000
 BLUEPRINTS = (
-    health, today, families, contacts, requests, inbox, plan, queue, safety, sandbox, admin, account, consent, delivery,
-    tuning, unsubscribe, webhooks,
+    health, today, families, contacts, log_search, many, drafts, requests, inbox, plan, queue, safety,
+    sandbox, admin, account, consent, delivery, tuning, unsubscribe, webhooks, who_to_ask, ask,
 )  # fmt: skip
 
 

@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 ICONS = frozenset(
     {
-        "alarm", "arrow-repeat", "box-arrow-right", "building", "calendar-week", "chat-dots", "check-circle",
-        "check2", "clock", "envelope", "exclamation-triangle", "funnel", "gear",
-        "house", "inbox", "info-circle", "list-check", "mailbox", "moon-stars",
-        "pause-circle", "pencil", "people", "person-circle", "person-plus", "play-circle", "plus-lg", "printer",
-        "question-circle", "reply", "search", "send", "shield-lock", "slash-circle", "stop-circle", "sun",
-        "telephone", "telephone-x", "three-dots", "voicemail", "x-circle",
+        "alarm", "arrow-counterclockwise", "arrow-down", "arrow-left-right", "arrow-repeat", "arrow-up", "bookmark",
+        "box-arrow-right", "building", "calendar-week", "chat-dots", "check-circle", "check2", "clock", "download",
+        "envelope", "exclamation-triangle", "eye", "funnel", "gear", "house", "inbox", "info-circle", "list-check",
+        "mailbox", "moon-stars", "pause-circle", "pencil", "people", "person-circle", "person-plus", "play-circle",
+        "plus-lg", "printer", "question-circle", "reply", "search", "send", "shield-lock", "signpost-2",
+        "slash-circle", "stop-circle", "sun", "telephone", "telephone-x", "three-dots", "trash", "voicemail",
+        "wifi-off", "x-circle", "x-lg",
     }
 )  # fmt: skip
 """Every symbol that a page may show; a test holds the templates to it."""

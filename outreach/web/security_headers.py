@@ -19,6 +19,8 @@ from secure import (
 
 SELF, NONE = "'self'", "'none'"
 YEAR_SECONDS = 31_536_000
+WORKER = "/sw.js"
+"""The service worker's address; see :mod:`outreach.web.drafts`."""
 
 
 def init_app(app: Flask, *, over_tls: bool) -> None:
@@ -39,7 +41,9 @@ def init_app(app: Flask, *, over_tls: bool) -> None:
         for name, value in fixed.header_items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _policy().header_value)
-        if not request.path.startswith("/assets/"):
+        if request.path == WORKER:
+            response.headers["Cache-Control"] = "no-cache"  # asked for anew at each visit, and held no record ever
+        elif not request.path.startswith("/assets/"):
             response.headers["Cache-Control"] = "no-store"  # records of children stay in no cache
         return response
 
@@ -60,6 +64,7 @@ def _policy() -> ContentSecurityPolicy:
         .style_src(SELF, allowed)
         .img_src(SELF, "data:")  # Bootstrap draws its ticks and arrows as data
         .connect_src(SELF)
+        .worker_src(SELF)
         .form_action(SELF)
         .frame_ancestors(NONE)
         .base_uri(NONE)

@@ -14,8 +14,8 @@ from .icons import icon_sheet
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
 THEME = (
-    "values", "ground", "buttons", "frame", "sheets", "strip", "talk", "choices", "today",
-    "tuning", "small_and_print",
+    "values", "ground", "buttons", "frame", "sheets", "strip", "talk", "choices", "admin", "charts", "delivery",
+    "family", "log", "messages", "plan", "queue", "requests", "today", "tuning", "small_and_print",
 )  # fmt: skip
 """The parts of our look in the order in which they stand in ``theme.css``: a later one may overrule an earlier."""
 SOURCE_MAP = re.compile(rb"(?m)^(/\*|//)# sourceMappingURL=.*$")

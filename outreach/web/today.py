@@ -10,23 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from models import AccountRole
 from outreach.access import Viewer
-from outreach.contacts import (
-    WaitingCounts,
-    WaitingRequest,
-    breaches,
-    came_in,
-    contact_strips,
-    waiting_counts,
-    waiting_on,
-    waiting_requests,
-)
+from outreach.contacts import Board, BoardFilter, ClockState, Section, board, came_in, contact_strips, waiting_on
 from outreach.language import _
-from outreach.planning import Today, suggestions_without_person, today, ways_of_cards
+from outreach.planning import NOT_NOW, Today, suggestions_without_person, today, ways_of_cards
 from outreach.risk import QueueFilters, QueuePage, Whose, queue
 
 from . import asking
 from .database import session
-from .plan import NOT_NOW
 
 blueprint = Blueprint("today", __name__)
 MORNING_ENDS, EVENING_BEGINS = 12, 17
@@ -40,10 +30,20 @@ class School:
     """What a counselor or an administrator looks after beyond a list of their own."""
 
     queue: QueuePage
-    past_due: tuple[WaitingRequest, ...]
-    counts: WaitingCounts
+    questions: Board
     without_person: int
     """Suggestions that nobody has; 0 for who does not give them out."""
+
+    @property
+    def past_due(self) -> Section:
+        return self._section(ClockState.OVER)
+
+    @property
+    def without_due_time(self) -> int:
+        return self._section(ClockState.NO_DUE_TIME).count
+
+    def _section(self, state: ClockState) -> Section:
+        return next(section for section in self.questions.sections if section.state is state)
 
 
 @blueprint.get("/")
@@ -80,9 +80,8 @@ def _school(viewer: Viewer) -> School | None:
         return None
     now = asking.now()
     return School(
-        queue(session(), viewer, now, QueueFilters(whose=Whose.NEW_AND_MINE, size=FIRST_ROWS)),
-        tuple(breaches(session(), viewer, now)[:FIRST_ROWS]),
-        waiting_counts(waiting_requests(session(), viewer, now)), suggestions_without_person(session(), viewer),
+        queue(session(), viewer, now, QueueFilters(whose=Whose.NEW_AND_MINE), size=FIRST_ROWS),
+        board(session(), viewer, now, BoardFilter(), size=FIRST_ROWS), suggestions_without_person(session(), viewer),
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST = 2**31 - 1
-"""PostgreSQL's INTEGER, which every id is."""
+from models.base import LARGEST_ID
+
 NUL = "\x00"
 """PostgreSQL keeps it in no text."""
 SIGNED = "/webhooks/"
@@ -27,7 +27,7 @@ def number(text: str) -> int:
     """For ``type=`` of a field: a whole number that an INTEGER holds. Raises ``ValueError`` for any other, which
     counts as not given."""
     found = int(text)
-    if abs(found) > LARGEST:
+    if abs(found) > LARGEST_ID:
         raise ValueError("out of range")
     return found
 
@@ -44,7 +44,7 @@ class _Id(IntegerConverter):
     """``<int:…>`` in an address: a number that no row can have is no such page."""
 
     def __init__(self, among: Map) -> None:
-        super().__init__(among, max=LARGEST)
+        super().__init__(among, max=LARGEST_ID)
 
 
 class _Storable(ImmutableMultiDict[str, Any]):
@@ -63,5 +63,5 @@ class _StorableRequest(Request):
 
 
 def _without_nul(value: Any) -> Any:
-    """Uploaded files are left as they are; no page of ours takes any."""
+    """Uploaded files are left as they are; their import looks for itself."""
     return value.replace(NUL, "") if isinstance(value, str) else value
