@@ -19,10 +19,10 @@ SKIPS_THOUGH_PRESENT = READS_SHARED_DATA.replace("assert", "pytest.skip(f'no fil
 
 
 def run(tmp_path: Path, source: str, shared: Path, *options: str) -> tuple[int, str]:
-    """pytest with our conftest as a plug-in over one made-up test file; gives exit status and output."""
+    """pytest with our rule as a plug-in over one made-up test file; gives exit status and output."""
     file = tmp_path / "test_made_up.py"
     file.write_text(source)
-    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.conftest", "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.skips", "--rootdir", str(tmp_path)]
     command += ["--basetemp", str(tmp_path / "base"), *options, str(file)]
     environment = {
         **os.environ, "OUTREACH_SHARED": str(shared), "PYTHONPATH": str(REPOSITORY),

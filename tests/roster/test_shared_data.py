@@ -23,8 +23,8 @@ from models import (
     Term,
 )
 from outreach.roster import import_attendance, import_oneroster, import_relationships
-from tests.conftest import SHARED
 from tests.roster.oneroster_folder import everything
+from tests.skips import SHARED
 from tests.world import CHICAGO, NOW
 
 DATA = SHARED / "data" / "oneroster"
