@@ -12,7 +12,7 @@ LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
 HOST = "http://here"
 NOT_PAGES = ("/assets/", "/logout", "/sw.js")
 WAYS = 4
-"""How many sets of conditions in an address are followed for one page."""
+"""How many sets of conditions in an address are followed for one page, none among them, unless told otherwise."""
 MOST = 400
 """More kinds of pages than there are; a crawl that reaches it has gone astray."""
 
@@ -33,7 +33,7 @@ def kind_of(address: str) -> str:
     return re.sub(r"\d+", "#", path) + (f"?{names}" if names else "")
 
 
-def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str, str]]:
+def pages(get: Callable[[str], Answer], first: str = "/", most_ways: int = WAYS) -> Iterator[tuple[str, str]]:
     """One page of each kind that links lead to from ``first``, in the order found: its address and what it holds.
 
     ``get`` asks for an address of ours. A link that leads to a fault or a refusal fails the test.
@@ -54,7 +54,7 @@ def pages(get: Callable[[str], Answer], first: str = "/") -> Iterator[tuple[str,
             further = found.path + (f"?{found.query}" if found.query else "")
             ours = f"{found.scheme}://{found.netloc}" == HOST and not found.path.startswith(NOT_PAGES)
             kind = kind_of(further)
-            if ours and kind not in seen and ways[kind.partition("?")[0]] < WAYS:
+            if ours and kind not in seen and ways[kind.partition("?")[0]] < most_ways:
                 ways[kind.partition("?")[0]] += 1
                 seen.add(kind)
                 ahead.append(further)

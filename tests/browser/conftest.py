@@ -17,6 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, exp
 REPOSITORY = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("OUTREACH_CHROMIUM", "/usr/bin/chromium")
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+AT_A_DESK = pytest.mark.parametrize("size", ["desk"], indirect=True)
+"""For what is done by keyboard alone."""
+ON_A_PHONE = pytest.mark.parametrize("size", ["phone"], indirect=True)
+"""For what is done where the network is lost, or where scripts do not run: what is small there is laid out by styles
+alone, as at a desk."""
+WITH_AND_WITHOUT_SCRIPTS = [("desk", True), ("phone", True), ("phone", False)]
 PATIENCE_MS = 60_000
 expect.set_options(timeout=20_000)  # five seconds, as shipped, are few on a machine that runs other tests too
 NOT_OURS = ("OUTREACH_", "TWILIO", "SENDGRID")

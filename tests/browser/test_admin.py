@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -40,7 +40,7 @@ def free_wednesday(page: Page) -> str:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_a_snow_day_is_looked_at_entered_and_taken_back(sign_in: SignIn, scripts: bool) -> None:
     page = school_calendar(sign_in(HEAD, scripts=scripts))
     before = page.locator("[data-range]").count()
@@ -71,6 +71,7 @@ def test_a_snow_day_without_its_name_is_refused_beside_the_field(sign_in: SignIn
     sign_in.complaints[:] = [said for said in sign_in.complaints if "422" not in said]
 
 
+@AT_A_DESK
 def test_the_calendar_is_reached_and_a_day_entered_by_keyboard_alone(sign_in: SignIn) -> None:
     page = school_calendar(sign_in(HEAD))
     wanted, before = free_wednesday(page), page.locator("[data-range]").count()
@@ -99,7 +100,7 @@ def reach(page: Page, name: str | None, words: str = "") -> None:
     raise AssertionError(f"Tab never came to {name or words}")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_a_leave_with_who_stands_in_is_kept_and_taken_back(sign_in: SignIn, scripts: bool) -> None:
     person = sign_in(HEAD, scripts=scripts)
     page = person.go("/admin/staff?role=teacher")
@@ -130,7 +131,7 @@ def test_a_colleague_is_given_a_student_and_loses_them_again(sign_in: SignIn) ->
     expect(page.get_by_text("Ended.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_a_list_is_tried_imported_and_its_report_read(sign_in: SignIn, scripts: bool) -> None:
     page = sign_in(HEAD, scripts=scripts).go("/admin/imports")
     page.get_by_label("What it holds").select_option("attendance")

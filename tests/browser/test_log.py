@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.barriers import COLOURS, barriers
-from tests.browser.conftest import SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -119,6 +119,7 @@ def test_a_contact_is_logged_from_the_search_in_three_taps_and_two_letters(
     take_back(page)
 
 
+@AT_A_DESK
 def test_a_contact_is_logged_by_keyboard_alone(sign_in: SignIn) -> None:
     teacher = sign_in("teacher")
     name, _ = a_student(teacher)
@@ -228,7 +229,7 @@ def test_who_did_not_call_after_all_is_not_asked_again(sign_in: SignIn) -> None:
     expect(sheet).to_be_hidden()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_several_students_are_logged_at_once_and_undone_at_once(sign_in: SignIn, scripts: bool) -> None:
     teacher = sign_in("teacher", scripts=scripts)
     page = teacher.go("/contacts/many")
@@ -242,6 +243,7 @@ def test_several_students_are_logged_at_once_and_undone_at_once(sign_in: SignIn,
     take_back(page)
 
 
+@ON_A_PHONE
 def test_a_student_is_found_and_a_contact_logged_without_any_script(sign_in: SignIn) -> None:
     teacher = sign_in("teacher", scripts=False)
     name, _ = a_student(teacher)

@@ -6,14 +6,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import WITH_AND_WITHOUT_SCRIPTS, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_a_language_is_begun_with_its_first_words(sign_in: SignIn, scripts: bool) -> None:
     situation = "A first hello" if scripts else "Something happened"
     form = "text" if scripts else "call"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect
 
 from tests.browser.barriers import barriers
-from tests.browser.conftest import PATIENCE_MS, SignIn, Visitor
+from tests.browser.conftest import ON_A_PHONE, PATIENCE_MS, SignIn, Visitor
 from tests.browser.test_log import a_student, addresses, save, take_back
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -119,6 +119,7 @@ def test_what_was_saved_without_a_network_is_stored_once_after_a_reload(teacher:
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 
+@ON_A_PHONE
 def test_it_goes_by_itself_when_the_network_is_back_while_the_page_stands(teacher: Visitor, note: str) -> None:
     family, page = without_network(teacher, note), teacher.page
     page.context.set_offline(False)
@@ -129,6 +130,7 @@ def test_it_goes_by_itself_when_the_network_is_back_while_the_page_stands(teache
     assert teacher.go(family).locator(".said.voided .words", has_text=note).count() == 1
 
 
+@ON_A_PHONE
 def test_several_tabs_send_it_once(teacher: Visitor, note: str) -> None:
     family, page = without_network(teacher, note), teacher.page
     page.context.set_offline(False)
@@ -159,6 +161,7 @@ def test_two_copies_that_are_sent_make_one_contact(teacher: Visitor, note: str) 
     assert stored(teacher, family, note) == 1
 
 
+@ON_A_PHONE
 def test_a_form_is_offered_again_after_a_dead_battery(teacher: Visitor, note: str) -> None:
     page = teacher.go(a_student(teacher)[1])
     fill_in(page, note)
@@ -176,6 +179,7 @@ def test_a_form_is_offered_again_after_a_dead_battery(teacher: Visitor, note: st
     assert page.locator(".said .words", has_text=note).count() == 1
 
 
+@ON_A_PHONE
 def test_what_was_begun_is_thrown_away_by_one_tap_or_by_cancel(teacher: Visitor, note: str, size: str) -> None:
     page = teacher.go(a_student(teacher)[1])
     fill_in(page, note)
@@ -190,6 +194,7 @@ def test_what_was_begun_is_thrown_away_by_one_tap_or_by_cancel(teacher: Visitor,
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 
+@ON_A_PHONE
 def test_a_note_made_without_a_network_is_finished_when_it_is_back_and_stored_once(teacher: Visitor, note: str) -> None:
     name, form = a_student(teacher)
     page = teacher.go(form)
@@ -236,6 +241,7 @@ def save_all(page: Page) -> None:
     take_back(page)
 
 
+@ON_A_PHONE
 def test_several_students_that_were_begun_are_all_there_again(teacher: Visitor) -> None:
     begin_several(teacher)
     page = teacher.page
@@ -245,11 +251,13 @@ def test_several_students_that_were_begun_are_all_there_again(teacher: Visitor) 
     save_all(page)
 
 
+@ON_A_PHONE
 def test_who_was_tapped_and_stands_on_the_page_no_more_is_saved_with_the_rest(teacher: Visitor) -> None:
     classes, key = begin_several(teacher)
     save_all(teacher.go(f"{classes[1]}#draft={key}"))
 
 
+@ON_A_PHONE
 def test_one_that_the_server_cannot_take_keeps_none_of_the_others_waiting(teacher: Visitor, note: str) -> None:
     stuck, free = f"{note}a", f"{note}b"
     page, other = teacher.page, teacher.page.context.new_page()
@@ -285,6 +293,7 @@ def change_account(context: BrowserContext, cookies: StorageState) -> None:
     context.add_cookies(cookies["cookies"])  # type: ignore[arg-type]  # what storage_state() gave
 
 
+@ON_A_PHONE
 def test_another_account_neither_sees_nor_sends_it(
     teacher: Visitor, note: str, sign_in: SignIn, kept_sign_ins: dict[str, StorageState]
 ) -> None:
@@ -303,6 +312,7 @@ def test_another_account_neither_sees_nor_sends_it(
     assert stored(teacher, family, note) == 1
 
 
+@ON_A_PHONE
 def test_whoever_is_signed_out_meanwhile_keeps_it_until_the_next_sign_in(
     teacher: Visitor, note: str, kept_sign_ins: dict[str, StorageState]
 ) -> None:
@@ -321,6 +331,7 @@ def test_whoever_is_signed_out_meanwhile_keeps_it_until_the_next_sign_in(
     assert sent == 1
 
 
+@ON_A_PHONE
 def test_a_refusal_keeps_it_and_says_what_is_wrong(teacher: Visitor, note: str) -> None:
     page = teacher.go(a_student(teacher)[1])
     family = family_of(page)
@@ -342,6 +353,7 @@ def test_a_refusal_keeps_it_and_says_what_is_wrong(teacher: Visitor, note: str) 
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 
+@ON_A_PHONE
 def test_after_seven_days_it_is_gone_and_that_is_said(teacher: Visitor, note: str) -> None:
     without_network(teacher, note)
     page = teacher.page
@@ -357,6 +369,7 @@ def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
+@ON_A_PHONE
 def test_signing_out_says_what_would_be_lost_and_leaves_nothing_behind(teacher: Visitor, note: str) -> None:
     page = teacher.go(a_student(teacher)[1])
     fill_in(page, note)
@@ -378,6 +391,7 @@ def test_signing_out_says_what_would_be_lost_and_leaves_nothing_behind(teacher: 
     assert refused == "no network"
 
 
+@ON_A_PHONE
 def test_no_page_about_a_family_is_left_on_the_device(teacher: Visitor, note: str) -> None:
     page = teacher.page
     names: set[str] = set()

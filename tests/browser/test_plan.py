@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import barriers
-from tests.browser.conftest import SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, SignIn, Visitor
 from tests.browser.test_opt_out import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,6 +57,7 @@ def test_a_text_is_read_as_the_family_will_approved_and_taken_back(sign_in: Sign
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
 
 
+@ON_A_PHONE
 def test_without_any_script_a_text_is_previewed_approved_and_taken_back(sign_in: SignIn) -> None:
     page = open_a_text(sign_in("teacher", scripts=False))
     address, before = page.url, page.locator("#body").input_value()
@@ -71,6 +72,7 @@ def test_without_any_script_a_text_is_previewed_approved_and_taken_back(sign_in:
     expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
 
 
+@ON_A_PHONE
 def test_without_any_script_a_family_is_set_aside_with_one_tap_and_comes_back(sign_in: SignIn) -> None:
     page = open_a_text(sign_in("teacher", scripts=False))
     page.get_by_role("button", name="The reason no longer holds").click()
@@ -139,6 +141,7 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(sign_in: SignIn) -
     refused_as_meant(sign_in)
 
 
+@AT_A_DESK
 def test_a_suggestion_is_approved_by_keyboard_alone(sign_in: SignIn, size: str) -> None:
     if size == "phone":
         return  # no keys there

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.barriers import barriers
-from tests.browser.conftest import PATIENCE_MS, SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, PATIENCE_MS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -85,6 +85,7 @@ def test_a_counselor_finds_a_family_and_reads_why(sign_in: SignIn, size: str) ->
         expect(rows(page).first).to_be_visible()
 
 
+@AT_A_DESK
 def test_the_whole_triage_by_keyboard(sign_in: SignIn, size: str) -> None:
     if size == "phone":
         return  # no keys there
@@ -225,6 +226,7 @@ def test_many_in_one_go_and_back_again(sign_in: SignIn) -> None:
     assert rows(page).evaluate_all("all => all.map(one => one.dataset.row)") == before
 
 
+@ON_A_PHONE
 def test_every_step_without_any_script(sign_in: SignIn) -> None:
     counselor = sign_in("counselor", scripts=False)
     page = counselor.go("/queue?whose=open&assigned=nobody")

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -66,6 +66,7 @@ def test_hostile_is_one_tap_says_what_happened_and_is_undone(sign_in: SignIn) ->
     expect(page.get_by_role("button", name="Hostile")).to_be_visible()
 
 
+@ON_A_PHONE
 def test_without_scripts_a_question_is_handed_over_and_closed_and_both_are_taken_back(sign_in: SignIn) -> None:
     page = first_question(sign_in("administrator", scripts=False))
     page.get_by_label("To whom", exact=True).select_option(index=2)
@@ -91,6 +92,7 @@ def one_that_may_be_texted(visitor: Visitor) -> Page:
     raise AssertionError("no family that waits can be written to")
 
 
+@ON_A_PHONE
 def test_without_scripts_an_answer_is_sent_and_called_off_and_stands_in_its_box_again(sign_in: SignIn) -> None:
     page = one_that_may_be_texted(sign_in("counselor", scripts=False))
     page.get_by_role("radio", name=re.compile("by text")).first.check(force=True)
@@ -112,7 +114,7 @@ def test_without_scripts_an_answer_is_sent_and_called_off_and_stands_in_its_box_
     refused_as_meant(sign_in, 422)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])
 def test_a_call_is_logged_as_the_answer_and_taken_back(sign_in: SignIn, scripts: bool) -> None:
     page = first_question(sign_in("counselor", scripts=scripts))
     asked_at = page.url
@@ -146,6 +148,7 @@ def test_of_two_people_the_second_reads_what_the_first_did_and_keeps_the_words(s
     refused_as_meant(sign_in, 409)
 
 
+@AT_A_DESK
 def test_a_question_is_found_taken_handed_over_and_closed_by_keyboard_alone(sign_in: SignIn) -> None:
     page = sign_in("administrator").go(ALL)
     card = page.locator(".ask-card h3 a").first
@@ -174,6 +177,7 @@ def test_a_question_is_found_taken_handed_over_and_closed_by_keyboard_alone(sign
     expect(page.get_by_label("Why not")).to_be_visible()
 
 
+@AT_A_DESK
 def test_a_question_is_answered_and_given_to_an_administrator_by_keyboard_alone(sign_in: SignIn) -> None:
     page = one_that_may_be_texted(sign_in("counselor"))
     come_to(page, page.locator("[name=way]:checked"))
@@ -193,6 +197,7 @@ def test_a_question_is_answered_and_given_to_an_administrator_by_keyboard_alone(
     expect(page.get_by_role("button", name="Hostile")).to_be_visible()
 
 
+@AT_A_DESK
 def test_the_directory_is_kept_by_keyboard_alone(sign_in: SignIn) -> None:
     page = sign_in("administrator").go("/who-to-ask")
     press(page, page.get_by_role("link", name="Add a line").first)
@@ -222,6 +227,7 @@ def test_what_is_past_due_is_printed_and_taken_along(sign_in: SignIn) -> None:
     expect(page.locator("table.past-due")).to_be_visible()
 
 
+@ON_A_PHONE
 def test_an_administrator_keeps_the_directory_without_scripts(sign_in: SignIn) -> None:
     page = sign_in("administrator", scripts=False).go("/who-to-ask")
     words = page.locator(".ask-lines .who")

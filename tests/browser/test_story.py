@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, SignIn, Visitor
+from tests.browser.conftest import ON_A_PHONE, PATIENCE_MS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -85,6 +85,7 @@ def test_a_teacher_approves_a_text_which_leaves_arrives_and_stands_in_the_timeli
     expect(page.locator(".said.school").filter(has_text=sentence).first).to_be_visible()
 
 
+@ON_A_PHONE
 def test_a_contact_can_be_logged_without_any_script(sign_in: SignIn) -> None:
     teacher = sign_in("teacher", scripts=False)
     page = teacher.go("/families?for=log")
