@@ -90,6 +90,7 @@ def test_so_does_every_page_where_nothing_is_there_yet(town: Town, role: Account
 
 
 @pytest.mark.parametrize("role", list(AccountRole))
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_page_refuses_or_shows_itself_to_every_role_and_never_breaks(town: Town, role: AccountRole) -> None:
     person = town.sign_in(role)
     for rule in town.app.url_map.iter_rules():
