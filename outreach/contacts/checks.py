@@ -37,6 +37,8 @@ LONGEST_AGO = timedelta(days=20 * 366)
 LONGEST_SUMMARY = 10_000
 LONGEST_QUESTION = 4_000
 """Characters, as the form's own boxes hold them."""
+NOTE_TOO_LONG = N_("The note has %(count)s characters; %(most)s is the most that fits. Shorten it.")
+QUESTION_TOO_LONG = N_("The question has %(count)s characters; %(most)s is the most that fits. Shorten it.")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 OUTCOME_WORDS = {
@@ -91,30 +93,20 @@ def check(session: Session, new: NewContact, now: datetime, *, linked: int | Non
         raise ContactRefused(_("Only a contact that the family began can leave a question open."), "question")
     return replace(
         new, student_ids=tuple(student.id for student in students), summary=tidy(new.summary),
-        question=_tidy_question(new.question), language=new.language.lower() if new.language else None,
+        question=_within(new.question, LONGEST_QUESTION, QUESTION_TOO_LONG, "question"),
+        language=new.language.lower() if new.language else None,
     )  # fmt: skip
 
 
 def tidy(words: str | None) -> str | None:
-    """Without characters that no database keeps, and without blanks around; None where nothing is left."""
-    words = _plain(words or "")
-    if len(words) > LONGEST_SUMMARY:
-        sentence = _(
-            "The note has %(count)s characters; %(most)s is the most that fits. Shorten it.",
-            count=len(words), most=LONGEST_SUMMARY,
-        )  # fmt: skip
-        raise ContactRefused(sentence, "summary")
-    return words or None
+    """A note without characters that no database keeps, and without blanks around; None where nothing is left."""
+    return _within(words, LONGEST_SUMMARY, NOTE_TOO_LONG, "summary")
 
 
-def _tidy_question(words: str | None) -> str | None:
+def _within(words: str | None, most: int, too_long: str, field: str) -> str | None:
     words = _plain(words or "")
-    if len(words) > LONGEST_QUESTION:
-        sentence = _(
-            "The question has %(count)s characters; %(most)s is the most that fits. Shorten it.",
-            count=len(words), most=LONGEST_QUESTION,
-        )  # fmt: skip
-        raise ContactRefused(sentence, "question")
+    if len(words) > most:
+        raise ContactRefused(_(too_long, count=len(words), most=most), field)
     return words or None
 
 

@@ -137,4 +137,4 @@ def _addresses(context: BrowserContext, demo: Demo) -> list[str]:
         answer = context.request.get(demo.address + address)
         return Answer(answer.status, answer.headers.get("content-type", ""), answer.text())
 
-    return [address for address, _ in pages(get, most_ways=2)]  # what an address narrows by changes no page's look
+    return [address for address, _ in pages(get, most_ways=2)]  # further conditions narrow the same page

@@ -294,6 +294,7 @@ def test_ones_own_steps_stand_in_nobodys_way(office: Office) -> None:
     office.done(office.lowe, office.high, Step.CLAIM, page)
     office.done(office.lowe, office.high, Step.SNOOZE, page, until=TOMORROW)
     office.done(office.lowe, office.high, Step.NOTE, page, words="Called, rang out.")
+    assert office.kinds(office.high) == ["opened", "claimed", "snoozed", "noted"]
 
 
 @pytest.mark.parametrize(
