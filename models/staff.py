@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
+from .plain_letters import kept_plain
 from .school import Department
 from .student import Subject
 
@@ -149,6 +150,9 @@ class Assignment(Base):
     grade: Mapped[str | None]
     surname_from: Mapped[str | None]
     surname_to: Mapped[str | None]
+    plain_from: Mapped[str] = mapped_column(kept_plain("surname_from"), deferred=True)
+    plain_to: Mapped[str] = mapped_column(kept_plain("surname_to"), deferred=True)
+    """Both ends as they are compared; empty where the range is open."""
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     """The first day it no longer holds; None while it lasts."""

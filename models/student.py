@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
+from .plain_letters import kept_plain
 
 
 class Student(Base):
@@ -19,6 +20,8 @@ class Student(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
     given_name: Mapped[str]
     family_name: Mapped[str]
+    plain_surname: Mapped[str] = mapped_column(kept_plain("family_name"), deferred=True)
+    """As caseloads compare it."""
     preferred_name: Mapped[str | None]
     grade: Mapped[str | None]
     """As the SIS writes it: KG, 01 … 12."""

@@ -79,11 +79,8 @@ def effective_config(session: Session, now: datetime, *, until: int | None = Non
     )
     if until is not None:
         statement = statement.where(ConfigRevision.id < until)
-    revisions = session.execute(statement).all()
-    values, origins = _from_files()
-    for revision, changes in revisions:
-        _apply(values, origins, changes, _("Configuration revision %(number)s", number=revision))
-    return _checked(values, origins, newest=revisions[-1].id if revisions else 0)
+    revisions = tuple((revision, json.dumps(changes)) for revision, changes in session.execute(statement))
+    return _in_force(_state_of_files(), revisions)
 
 
 def shipped_tuning() -> Tuning:
@@ -91,8 +88,7 @@ def shipped_tuning() -> Tuning:
 
     Raises :class:`TuningError`.
     """
-    values, origins = _from_files()
-    return _checked(values, origins, newest=0)
+    return _in_force(_state_of_files(), ())
 
 
 def check_changes(session: Session, changes: JsonObject, now: datetime) -> Tuning:
@@ -156,6 +152,22 @@ def _roots() -> list[Path]:
 def _own(name: str) -> Path | None:
     folder = config_dir()
     return folder / name if folder and (folder / name).is_file() else None
+
+
+def _state_of_files() -> tuple[tuple[Path, int], ...]:
+    """Each file that a part is read from, and when it was last changed."""
+    paths = (path for name in PARTS.values() for path in (SHIPPED / name, _own(name)) if path)
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+
+
+@lru_cache(maxsize=32)
+def _in_force(_files: tuple[tuple[Path, int], ...], revisions: tuple[tuple[int, str], ...]) -> Tuning:
+    """Put together once for as long as no file changes and no revision comes into force: every page asks for it, some
+    several times. ``revisions``: id and changes (JSON), oldest first."""
+    values, origins = _from_files()
+    for revision, changes in revisions:
+        _apply(values, origins, json.loads(changes), _("Configuration revision %(number)s", number=revision))
+    return _checked(values, origins, newest=revisions[-1][0] if revisions else 0)
 
 
 def _from_files() -> tuple[JsonObject, dict[str, str]]:

@@ -73,7 +73,8 @@ def _inserted(connection: Connection, table: Table, row: dict[str, Value]) -> bo
 def _rows(connection: Connection, table: Table, filled: dict[str, Table], number: int) -> Iterator[dict[str, Value]]:
     """First the full row, then ever more changes of the columns that checks and keys speak of."""
     checks = [check["sqltext"] for check in inspect(connection).get_check_constraints(table.name)]
-    options = {column.name: _options(connection, column, checks, filled, number) for column in table.columns}
+    given = [column for column in table.columns if column.computed is None]
+    options = {column.name: _options(connection, column, checks, filled, number) for column in given}
     row = {name: choices[0] for name, choices in options.items()}
     yield row
     spoken_of = " ".join([*checks, *(column.name for column in table.primary_key)])

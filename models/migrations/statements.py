@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import groupby
 
 from sqlalchemy import Connection, Dialect, create_mock_engine
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,4 +39,9 @@ def _compiled(name: str, dialect: Dialect) -> list[str]:
             made.append(text.replace("\t", "    "))
 
     models.Base.metadata.create_all(create_mock_engine(f"{name}://", keep), checkfirst=False)
-    return made
+    return [text for of_a_set, run in groupby(made, _of_a_set) for text in (sorted(run) if of_a_set else run)]
+
+
+def _of_a_set(text: str) -> bool:
+    """A table's indexes, and the foreign keys that follow, are sets: left in their order, each writing would differ."""
+    return text.startswith(("CREATE INDEX ", "CREATE UNIQUE INDEX ", "ALTER TABLE "))

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import School, Section, Student
+from models.plain_letters import plain_letters
 from outreach.errors import NotFound
 from outreach.language import _
 
 from .administration import AdministrationRefused, administered_school
 from .staff import named
-from .surnames import plain_letters
 from .viewer import Viewer
 
 FOUND = 20
@@ -49,7 +49,7 @@ def find_students(session: Session, viewer: Viewer, words: str) -> Sequence[Choi
         select(Student, School.name)
         .join(School, School.id == Student.school_id)
         .where(Student.active)
-        .order_by(plain_letters(Student.family_name), plain_letters(Student.given_name), Student.id)
+        .order_by(Student.plain_surname, plain_letters(Student.given_name), Student.id)
         .limit(FOUND)
     )
     if not viewer.sees_district:

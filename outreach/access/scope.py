@@ -9,7 +9,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from models import Assignment, Enrollment, Family, FamilyMember, Request, RequestState, Section, Student
 
-from .surnames import plain_letters
 from .viewer import Viewer
 
 VIEWERS = 256
@@ -113,13 +112,11 @@ def on_caseload() -> ColumnElement[bool]:
 
     Both ends of the range belong to it, and the upper end takes all that begins with it: A to L holds Lopez.
     """
-    surname = plain_letters(Student.family_name)
-    upper = plain_letters(Assignment.surname_to)
     return and_(
         Assignment.school_id == Student.school_id,
         or_(Assignment.grade.is_(None), Assignment.grade == Student.grade),
-        or_(Assignment.surname_from.is_(None), surname >= plain_letters(Assignment.surname_from)),
-        or_(Assignment.surname_to.is_(None), func.substr(surname, 1, func.length(upper)) <= upper),
+        Student.plain_surname >= Assignment.plain_from,
+        func.substr(Student.plain_surname, 1, func.length(Assignment.plain_to)) <= Assignment.plain_to,
     )
 
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from models import Account, School, Staff, StaffRole, StaffSchool
+from models.plain_letters import plain_letters, plain_word
 from outreach.errors import NotFound
 from outreach.language import _
 
 from .administration import ADMINISTRATORS
 from .grants import require_role
-from .surnames import plain_letters, plain_word
 from .viewer import Viewer
 
 PAGE = 50

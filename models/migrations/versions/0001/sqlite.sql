@@ -272,6 +272,7 @@ CREATE TABLE student (
     school_id INTEGER NOT NULL,
     given_name TEXT NOT NULL,
     family_name TEXT NOT NULL,
+    plain_surname TEXT NOT NULL GENERATED ALWAYS AS (lower(CASE WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(family_name, ''), 1, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(family_name, ''), 1, 1) END) || lower(CASE WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(family_name, ''), 2, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(family_name, ''), 2, 1) END) || lower(CASE WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(family_name, ''), 3, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(family_name, ''), 3, 1) END) || lower(substr(coalesce(family_name, ''), 4))) STORED,
     preferred_name TEXT,
     grade TEXT,
     birth_date DATE,
@@ -299,9 +300,9 @@ CREATE TABLE family (
     CONSTRAINT fk_family_owner_staff_id_staff FOREIGN KEY(owner_staff_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
-
 CREATE INDEX ix_family_household_key ON family (household_key);
+
+CREATE INDEX ix_family_owner_staff_id ON family (owner_staff_id);
 
 CREATE TABLE digest_item (
     staff_id INTEGER NOT NULL,
@@ -370,9 +371,9 @@ CREATE TABLE audit_event (
     CONSTRAINT fk_audit_event_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
-CREATE INDEX ix_audit_event_at ON audit_event (at);
-
 CREATE INDEX ix_audit_event_account_id_at ON audit_event (account_id, at);
+
+CREATE INDEX ix_audit_event_at ON audit_event (at);
 
 CREATE INDEX ix_audit_event_subject ON audit_event (subject_type, subject_id);
 
@@ -407,11 +408,11 @@ CREATE TABLE risk_case (
     CONSTRAINT ck_risk_case_caseoutcome CHECK (outcome IN ('settled', 'supported', 'no_concern', 'something_else'))
 );
 
-CREATE UNIQUE INDEX uq_risk_case_open ON risk_case (family_id) WHERE state = 'open';
+CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
 
 CREATE INDEX ix_risk_case_resolved_at ON risk_case (resolved_at);
 
-CREATE INDEX ix_risk_case_family_id ON risk_case (family_id);
+CREATE UNIQUE INDEX uq_risk_case_open ON risk_case (family_id) WHERE state = 'open';
 
 CREATE TABLE queue_view (
     id INTEGER NOT NULL,
@@ -546,9 +547,9 @@ CREATE TABLE mark (
     CONSTRAINT ck_mark_level CHECK (level IN ('above_average', 'average', 'below_average', 'failing'))
 );
 
-CREATE INDEX ix_mark_student_id ON mark (student_id);
-
 CREATE INDEX ix_mark_marked_on_student_id ON mark (marked_on, student_id);
+
+CREATE INDEX ix_mark_student_id ON mark (student_id);
 
 CREATE TABLE absence (
     id INTEGER NOT NULL,
@@ -630,13 +631,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_voided_by_account FOREIGN KEY(voided_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
-
-CREATE INDEX ix_contact_staff_id ON contact (staff_id);
-
 CREATE INDEX ix_contact_answers_request_id ON contact (answers_request_id);
 
 CREATE INDEX ix_contact_guardian_id ON contact (guardian_id);
+
+CREATE INDEX ix_contact_occurred_at ON contact (occurred_at) WHERE voided_at IS NULL;
+
+CREATE INDEX ix_contact_staff_id ON contact (staff_id);
 
 CREATE TABLE delivery_stop (
     id INTEGER NOT NULL,
@@ -702,9 +703,9 @@ CREATE TABLE hold (
 
 CREATE INDEX ix_hold_family_id ON hold (family_id);
 
-CREATE INDEX ix_hold_student_id ON hold (student_id);
-
 CREATE INDEX ix_hold_school_id ON hold (school_id);
+
+CREATE INDEX ix_hold_student_id ON hold (student_id);
 
 CREATE TABLE import_run (
     id INTEGER NOT NULL,
@@ -800,9 +801,9 @@ CREATE TABLE outreach (
     CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
-
 CREATE INDEX ix_outreach_family_id ON outreach (family_id);
+
+CREATE INDEX ix_outreach_state_staff_id ON outreach (state, staff_id);
 
 CREATE TABLE risk_score (
     family_id INTEGER NOT NULL,
@@ -868,9 +869,9 @@ CREATE TABLE enrollment (
     CONSTRAINT fk_enrollment_student_id_student FOREIGN KEY(student_id) REFERENCES student (id)
 );
 
-CREATE INDEX ix_enrollment_student_id ON enrollment (student_id);
-
 CREATE INDEX ix_enrollment_section_id ON enrollment (section_id);
+
+CREATE INDEX ix_enrollment_student_id ON enrollment (student_id);
 
 CREATE TABLE assignment (
     id INTEGER NOT NULL,
@@ -883,6 +884,8 @@ CREATE TABLE assignment (
     grade TEXT,
     surname_from TEXT,
     surname_to TEXT,
+    plain_from TEXT NOT NULL GENERATED ALWAYS AS (lower(CASE WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_from, ''), 1, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_from, ''), 1, 1) END) || lower(CASE WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_from, ''), 2, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_from, ''), 2, 1) END) || lower(CASE WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_from, ''), 3, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_from, ''), 3, 1) END) || lower(substr(coalesce(surname_from, ''), 4))) STORED,
+    plain_to TEXT NOT NULL GENERATED ALWAYS AS (lower(CASE WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_to, ''), 1, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_to, ''), 1, 1) END) || lower(CASE WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_to, ''), 2, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_to, ''), 2, 1) END) || lower(CASE WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('á', 'à', 'â', 'ä', 'ã', 'å', 'ă', 'Á', 'À', 'Â', 'Ä', 'Ã', 'Å', 'Ă')) THEN 'a' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ç', 'ć', 'č', 'Ç', 'Ć', 'Č')) THEN 'c' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('đ', 'Đ')) THEN 'd' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('é', 'è', 'ê', 'ë', 'É', 'È', 'Ê', 'Ë')) THEN 'e' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('í', 'ì', 'î', 'ï', 'Í', 'Ì', 'Î', 'Ï')) THEN 'i' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ł', 'Ł')) THEN 'l' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ñ', 'ń', 'Ñ', 'Ń')) THEN 'n' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ó', 'ò', 'ô', 'ö', 'õ', 'ø', 'Ó', 'Ò', 'Ô', 'Ö', 'Õ', 'Ø')) THEN 'o' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ś', 'š', 'Ś', 'Š')) THEN 's' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ú', 'ù', 'û', 'ü', 'Ú', 'Ù', 'Û', 'Ü')) THEN 'u' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ý', 'ÿ', 'Ý')) THEN 'y' WHEN (substr(coalesce(surname_to, ''), 3, 1) IN ('ź', 'ż', 'ž', 'Ź', 'Ż', 'Ž')) THEN 'z' ELSE substr(coalesce(surname_to, ''), 3, 1) END) || lower(substr(coalesce(surname_to, ''), 4))) STORED,
     from_on DATE,
     until_on DATE,
     active BOOLEAN NOT NULL,
@@ -897,9 +900,9 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_school_id_school FOREIGN KEY(school_id) REFERENCES school (id)
 );
 
-CREATE INDEX ix_assignment_section_id ON assignment (section_id);
-
 CREATE INDEX ix_assignment_school_id ON assignment (school_id);
+
+CREATE INDEX ix_assignment_section_id ON assignment (section_id);
 
 CREATE INDEX ix_assignment_staff_id ON assignment (staff_id);
 
@@ -969,9 +972,9 @@ CREATE TABLE message_revision (
     CONSTRAINT fk_message_revision_made_by_account FOREIGN KEY(made_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_message_revision_newest ON message_revision (language, situation, form, id);
-
 CREATE INDEX ix_message_revision_history ON message_revision (language, situation, id);
+
+CREATE INDEX ix_message_revision_newest ON message_revision (language, situation, form, id);
 
 CREATE TRIGGER message_revision_no_update BEFORE UPDATE ON message_revision BEGIN SELECT RAISE(ABORT, 'message_revision is append-only'); END;
 
@@ -1077,11 +1080,11 @@ CREATE TABLE request (
     CONSTRAINT fk_request_closed_by_account FOREIGN KEY(closed_by) REFERENCES account (id)
 );
 
-CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
+CREATE INDEX ix_request_ended_at ON request (coalesce(closed_at, answered_at)) WHERE state <> 'open';
 
 CREATE INDEX ix_request_family_id ON request (family_id);
 
-CREATE INDEX ix_request_ended_at ON request (coalesce(closed_at, answered_at)) WHERE state <> 'open';
+CREATE INDEX ix_request_owner_staff_id ON request (owner_staff_id);
 
 CREATE INDEX ix_request_state_due_at ON request (state, due_at);
 
@@ -1153,9 +1156,13 @@ CREATE TABLE message (
     CONSTRAINT uq_message_attempt_id UNIQUE (attempt_id)
 );
 
+CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+
+CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
+
 CREATE INDEX ix_message_family_id_sent_at ON message (family_id, sent_at);
 
-CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
+CREATE INDEX ix_message_outreach_id ON message (outreach_id);
 
 CREATE INDEX ix_message_provider_id ON message (provider_id);
 
@@ -1163,11 +1170,7 @@ CREATE INDEX ix_message_sent_at ON message (sent_at);
 
 CREATE INDEX ix_message_state_id ON message (state, id);
 
-CREATE INDEX ix_message_due ON message (due_at) WHERE state = 'scheduled';
-
-CREATE INDEX ix_message_outreach_id ON message (outreach_id);
-
-CREATE INDEX ix_message_address_id_sent_at ON message (address_id, sent_at);
+CREATE INDEX ix_message_unsettled ON message (state, sent_at) WHERE state IN ('scheduled', 'sending', 'unknown', 'accepted');
 
 CREATE TABLE import_rejection (
     id INTEGER NOT NULL,
@@ -1243,9 +1246,9 @@ CREATE TABLE delivery_attempt (
 
 CREATE INDEX ix_delivery_attempt_message_id ON delivery_attempt (message_id);
 
-CREATE INDEX ix_delivery_attempt_provider_id ON delivery_attempt (provider_id);
-
 CREATE INDEX ix_delivery_attempt_provider_ended_at ON delivery_attempt (provider, ended_at);
+
+CREATE INDEX ix_delivery_attempt_provider_id ON delivery_attempt (provider_id);
 
 CREATE TABLE delivery_event (
     id INTEGER NOT NULL,
@@ -1266,13 +1269,13 @@ CREATE TABLE delivery_event (
     CONSTRAINT fk_delivery_event_message_id_message FOREIGN KEY(message_id) REFERENCES message (id)
 );
 
-CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
-
 CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
 
-CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
-
 CREATE INDEX ix_delivery_event_message_id ON delivery_event (message_id);
+
+CREATE INDEX ix_delivery_event_provider_id ON delivery_event (provider_id);
+
+CREATE INDEX ix_delivery_event_unapplied ON delivery_event (received_at) WHERE applied_at IS NULL;
 
 CREATE TRIGGER delivery_event_no_delete BEFORE DELETE ON delivery_event BEGIN SELECT RAISE(ABORT, 'delivery_event is append-only'); END;
 
@@ -1327,15 +1330,15 @@ CREATE TABLE inbound_message (
 
 CREATE INDEX ix_inbound_message_address_id ON inbound_message (address_id);
 
-CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
+CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
+
+CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
 
 CREATE INDEX ix_inbound_message_from_value_received_at ON inbound_message (from_value, received_at);
 
-CREATE INDEX ix_inbound_message_contact_id ON inbound_message (contact_id) WHERE contact_id IS NOT NULL;
-
 CREATE INDEX ix_inbound_message_state ON inbound_message (state);
 
-CREATE INDEX ix_inbound_message_family_id ON inbound_message (family_id);
+CREATE INDEX ix_inbound_message_unread ON inbound_message (received_at) WHERE read_at IS NULL;
 
 CREATE TRIGGER inbound_message_no_delete BEFORE DELETE ON inbound_message BEGIN SELECT RAISE(ABORT, 'inbound_message is append-only'); END;
 
@@ -1408,11 +1411,11 @@ CREATE TABLE safety_alert (
     CONSTRAINT ck_safety_alert_safetyoutcome CHECK (outcome IN ('handled', 'no_danger'))
 );
 
+CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
+
 CREATE INDEX ix_safety_alert_school_id ON safety_alert (school_id);
 
 CREATE UNIQUE INDEX uq_safety_alert_contact_id ON safety_alert (contact_id);
-
-CREATE INDEX ix_safety_alert_next_alert_at ON safety_alert (next_alert_at) WHERE next_alert_at IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_safety_alert_inbound_id ON safety_alert (inbound_id);
 
