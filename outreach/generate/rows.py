@@ -135,9 +135,12 @@ def table(kind: Kind) -> Table:
 
 
 def _blank(kind: Kind) -> dict[str, Any]:
-    """Every column with its scalar default or nothing: all rows of one statement must name the same columns."""
+    """Every column with its scalar default or nothing: all rows of one statement must name the same columns. What the
+    database itself keeps is left to it."""
     blank: dict[str, Any] = {}
     for column in table(kind).columns:
+        if column.computed is not None:
+            continue
         default = column.default
         blank[column.name] = default.arg if default is not None and default.is_scalar else None  # type: ignore[attr-defined]  # DefaultGenerator of the kind that is_scalar names
     return blank
