@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from sqlalchemy import Computed, String, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement, SQLColumnExpression
@@ -18,6 +19,11 @@ STROKES = str.maketrans({"đ": "d", "ł": "l", "ø": "o"})
 
 COMPARED_PLAINLY = 3
 """Letters from the front that are freed of their marks; ranges are drawn on the first few."""
+
+
+LEFT_TO_THE_DATABASE: dict[str, Any] = {"eager_defaults": False}
+"""For the mapper of a table with a column of :func:`kept_plain`: read back after each insert it would be written again
+by whoever merges the row into another session, which no database takes."""
 
 
 def plain_word(word: str) -> str:

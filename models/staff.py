@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
-from .plain_letters import kept_plain
+from .plain_letters import LEFT_TO_THE_DATABASE, kept_plain
 from .school import Department
 from .student import Subject
 
@@ -125,6 +125,7 @@ class Assignment(Base):
     """
 
     __tablename__ = "assignment"
+    __mapper_args__ = LEFT_TO_THE_DATABASE
     __table_args__ = (
         CheckConstraint(
             "CASE WHEN student_id IS NULL THEN 0 ELSE 1 END + CASE WHEN section_id IS NULL THEN 0 ELSE 1 END"

@@ -9,11 +9,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
-from .plain_letters import kept_plain
+from .plain_letters import LEFT_TO_THE_DATABASE, kept_plain
 
 
 class Student(Base):
     __tablename__ = "student"
+    __mapper_args__ = LEFT_TO_THE_DATABASE
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sourced_id: Mapped[str] = mapped_column(unique=True)

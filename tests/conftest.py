@@ -29,6 +29,28 @@ REPOSITORY = Path(__file__).parent.parent
 pytest_plugins = ["tests.skips"]
 
 
+KINDS = ("sqlite", "postgresql")
+ON_BOTH = pytest.mark.databases(*KINDS)
+ON_ONE = {
+    "generate": "sqlite",  # both get the same rows, which a test of its own holds
+    "web": "postgresql",  # what pages ask is asked on both in the rooms that they ask; both are crawled page by page
+}
+"""Rooms whose tests run on one kind of database. All others run on both, and so does here whatever is marked
+``databases("sqlite", "postgresql")``."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that needs a database runs on each kind that its mark names, or else its room."""
+    room = Path(metafunc.module.__file__ or "").parent.name
+    mark = metafunc.definition.get_closest_marker("databases")
+    kinds = mark.args if mark else (ON_ONE[room],) if room in ON_ONE else KINDS
+    for name in ("database_url", "empty_database_url"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, kinds, indirect=True)
+    if "shared_engine" in metafunc.fixturenames:
+        metafunc.parametrize("shared_engine", kinds, indirect=True, scope="session")
+
+
 def pytest_sessionstart() -> None:
     """Log as a server does. Left to itself structlog paints each traceback with every frame's values, which took most
     of the time of a test in which something is meant to fail."""
@@ -103,7 +125,7 @@ def blank_sqlite(sqlite_folder: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test's own, on each kind of database in turn: empty, or with the rows of ``town``
     for a test that asks for it (``tests/web``).
@@ -126,7 +148,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     let_go()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without any table, on each kind in turn."""
     if request.param == "sqlite":
@@ -150,7 +172,7 @@ def engine(database_url: str) -> Engine:
     return kept_engine(database_url)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
 def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         path: Path = request.getfixturevalue("sqlite_folder") / f"shared_{uuid4().hex}.sqlite"

@@ -44,7 +44,7 @@ from tests.delivery.claims import claim_of
 from tests.delivery.letters import Household, household
 from tests.world import NOW, World
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.databases("postgresql")
 LATER = NOW + timedelta(minutes=1)
 PATIENCE = 30.0
 

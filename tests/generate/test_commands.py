@@ -17,7 +17,9 @@ from outreach.cli import main
 from outreach.cli.demo_clock import DemoClockRefusedError, moment_to_begin, night_before
 from outreach.generate import made_up
 from outreach.generate.year import next_school_day
+from tests.conftest import ON_BOTH
 
+pytestmark = ON_BOTH  # to begin anew each clears in its own way
 KEY = "a key for tests that is long enough to be one"
 
 

@@ -37,6 +37,7 @@ from outreach.generate.year import year_around
 from outreach.roster.households import rebuild_families
 from outreach.roster.phones import parse_phone
 from outreach.schooltime import hours_book, running_terms, school_years
+from tests.conftest import ON_BOTH
 from tests.world import YEAR_ENDS, YEAR_STARTS
 
 TODAY = date(2026, 11, 24)
@@ -70,6 +71,7 @@ def test_the_same_seed_and_day_make_the_same_district(tmp_path: Path) -> None:
     assert one["guardian"] != other["guardian"]
 
 
+@ON_BOTH
 def test_both_kinds_of_database_get_the_same_rows(session: Session, tmp_path: Path) -> None:
     generate(session, 30, 7, TODAY)
     engine = blank(tmp_path / "beside.sqlite")
@@ -88,6 +90,7 @@ def test_exactly_as_many_families_as_asked_for(session: Session, families: int) 
     }
 
 
+@ON_BOTH
 def test_new_rows_can_be_added_after_it(session: Session) -> None:
     generate(session, 5, 3, TODAY)
     highest = {kind: session.scalar(select(func.max(kind.id))) or 0 for kind in (Student, Family)}

@@ -17,6 +17,7 @@ from outreach.app import create_app
 from outreach.web.database import close
 from outreach.web.icons import ICONS, UnknownIcon, icon, icon_sheet
 from outreach.web.static_files import FOREVER
+from tests.conftest import ON_BOTH
 from tests.every_page import Answer, pages
 from tests.web.conftest import Person, Town
 from tests.world import NOW
@@ -77,6 +78,7 @@ def looked_through(person: Person) -> int:
     return count
 
 
+@ON_BOTH
 @pytest.mark.parametrize("role", list(AccountRole))
 def test_every_page_that_a_role_comes_to_shows_itself(town: Town, role: AccountRole) -> None:
     furnish(town)
@@ -84,13 +86,13 @@ def test_every_page_that_a_role_comes_to_shows_itself(town: Town, role: AccountR
 
 
 @pytest.mark.parametrize("role", list(AccountRole))
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_so_does_every_page_where_nothing_is_there_yet(town: Town, role: AccountRole) -> None:
     assert looked_through(town.sign_in(role)) > 5
 
 
 @pytest.mark.parametrize("role", list(AccountRole))
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_every_page_refuses_or_shows_itself_to_every_role_and_never_breaks(town: Town, role: AccountRole) -> None:
     person = town.sign_in(role)
     for rule in town.app.url_map.iter_rules():
