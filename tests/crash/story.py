@@ -50,7 +50,7 @@ def story() -> Iterator[Round]:
     yield Round(_east(date(2026, 11, 1), 13))
     yield Round(_east(MONDAY, 8, 1), Deaths.LOOKUPS, 0.03)
     for hour in (10, 13):  # ten o'clock in the East, and in the West, when more is due
-        yield Round(_east(MONDAY, hour, 1), Deaths.SENDING, 0.07)
+        yield Round(_east(MONDAY, hour, 1), Deaths.SENDING, 0.07, leave=True)  # whoever had no link to click by then
     yield Round(_east(MONDAY, 13, 14), Deaths.LOOKUPS, 0.05)
     yield from _settle(_east(MONDAY, 13, 30), persons=True)
     yield Round(_east(CLOSED, 14), persons=True)  # no school, and letters that are due
