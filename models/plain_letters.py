@@ -8,19 +8,15 @@ from typing import Any
 from sqlalchemy import Computed, String, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement, SQLColumnExpression
 
-PLAIN_LETTERS = {
-    "a": "áàâäãåăÁÀÂÄÃÅĂ", "c": "çćčÇĆČ", "d": "đĐ", "e": "éèêëÉÈÊË", "i": "íìîïÍÌÎÏ", "l": "łŁ", "n": "ñńÑŃ",
-    "o": "óòôöõøÓÒÔÖÕØ", "s": "śšŚŠ", "u": "úùûüÚÙÛÜ", "y": "ýÿÝ", "z": "źżžŹŻŽ",
-}  # fmt: skip
-"""SQLite lowers ASCII only, and collations differ between databases: a caseload A to L must hold Évora on both."""
-
-STROKES = str.maketrans({"đ": "d", "ł": "l", "ø": "o"})
-"""Letters that Unicode does not take apart."""
-
+STROKES = str.maketrans({
+    "đ": "d", "ð": "d", "ł": "l", "ø": "o", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k", "þ": "t", "ß": "s",
+    "æ": "a", "œ": "o",
+})  # fmt: skip
+"""Letters that Unicode does not take apart. A pair counts as its first."""
+LETTERS = (*range(0xC0, 0x180), 0x218, 0x219, 0x21A, 0x21B, *range(0x1EA0, 0x1EFA))
+"""Of western, central and northern Europe, Turkey, Romania and Vietnam, by their numbers in Unicode."""
 COMPARED_PLAINLY = 3
 """Letters from the front that are freed of their marks; ranges are drawn on the first few."""
-
-
 LEFT_TO_THE_DATABASE: dict[str, Any] = {"eager_defaults": False}
 """For the mapper of a table with a column of :func:`kept_plain`: read back after each insert it would be written again
 by whoever merges the row into another session, which no database takes."""
@@ -30,6 +26,19 @@ def plain_word(word: str) -> str:
     """A word that somebody typed, as :func:`plain_letters` compares."""
     bare = (sign for sign in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(sign))
     return "".join(bare).translate(STROKES)
+
+
+def _marked() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for letter in map(chr, LETTERS):
+        plain = plain_word(letter)[:1]
+        if plain.isascii() and plain.isalpha():
+            found[plain] = found.get(plain, "") + letter
+    return found
+
+
+PLAIN_LETTERS = _marked()
+"""SQLite lowers ASCII only, and collations differ between databases: a caseload A to L must hold Évora on both."""
 
 
 def plain_letters(name: SQLColumnExpression[str] | SQLColumnExpression[str | None]) -> ColumnElement[str]:

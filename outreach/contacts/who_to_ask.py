@@ -66,6 +66,8 @@ def line_as_read(line: WhoToAsk, language: str) -> Line:
 
 def school_of_code(session: Session, code: str) -> School | None:
     """The school that an address of the public page names: by its code, else ``school-12``; None: no such school."""
+    if "\x00" in code:
+        return None  # no database keeps it, and PostgreSQL will not even be asked
     found = session.scalars(_schools().where(func.lower(School.code) == code.lower()).limit(2)).all()
     if len(found) == 1:
         return found[0]

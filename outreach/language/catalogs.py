@@ -34,6 +34,17 @@ def translations(tag: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@cache
+def _sentences() -> frozenset[str]:
+    return frozenset(one for entry in catalog("es") for one in ([entry.id] if isinstance(entry.id, str) else entry.id))
+
+
+def is_ours(sentence: str) -> bool:
+    """Whether pages say it, by the catalogues: each of them holds every sentence. Raises ``TypeError`` for what is no
+    text."""
+    return sentence in _sentences()
+
+
 def catalog(tag: str) -> Catalog:
     """The entries of one language's file as they stand, untranslated ones too."""
     with (files(__package__) / tag / "outreach.po").open("rb") as file:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, time
 
+from .catalogs import is_ours
 from .dates import clock, month_day
 from .sentences import Marked, Value, _
 
@@ -16,6 +17,8 @@ Kept = Value | date | time
 """A name, a figure, another kept sentence; or a day or an hour, already local, which each language writes its way."""
 DAY, HOUR = "day", "hour"
 BEGINS = '["'
+NOT_KEPT_BY_US = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What reading something else as a kept sentence ends with."""
 
 
 def kept(sentence: str, **values: Kept) -> str:
@@ -27,18 +30,19 @@ def kept(sentence: str, **values: Kept) -> str:
 
 def said(stored: str | None) -> str:
     """A stored sentence in the language spoken now. What a person wrote, and what an older release stored as plain
-    text, is said as it stands."""
+    text, is said as it stands: a family may write whatever it likes, also what looks like ours, and no page may break
+    by it."""
     if not stored:
         return ""
     if not stored.startswith(BEGINS):
         return _(stored)
     try:
         sentence, values = json.loads(stored)
-    except ValueError:
-        return stored
-    if not isinstance(sentence, str) or not isinstance(values, dict):
-        return stored
-    return _(sentence, **{name: _said(value) for name, value in values.items()})
+        if values and is_ours(sentence):
+            return _(sentence, **{name: _said(value) for name, value in values.items()})
+    except NOT_KEPT_BY_US:
+        pass
+    return stored
 
 
 def _stored(value: Kept) -> object:

@@ -54,6 +54,8 @@ class Refused:
     family_id: int
     name: str
     why: CaseRefused
+    theirs: bool = True
+    """Whether the viewer sees the family: of another nothing may be shown, not even that it has a case."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def act_on_cases(session: Session, viewer: Viewer, act: Act, chosen: Sequence[Ch
         {one.family_id: one for one in chosen if one.family_id in names}
     )
     unknown = tuple(
-        Refused(one.family_id, _("A family"), CaseRefused(_(NOT_YOURS))) for one in chosen if one.family_id not in names
+        Refused(one.family_id, _("A family"), CaseRefused(_(NOT_YOURS)), theirs=False)
+        for one in chosen
+        if one.family_id not in names
     )
     return Report(report.done, report.refused + unknown, report.act)
 

@@ -49,7 +49,7 @@ def undo_act(session: Session, viewer: Viewer, act: str, now: datetime) -> Repor
     for event in events:
         case = cases[event.case_id]
         if case.family_id not in names:
-            refused.append(Refused(case.family_id, _("A family"), CaseRefused(_(NOT_YOURS))))
+            refused.append(Refused(case.family_id, _("A family"), CaseRefused(_(NOT_YOURS)), theirs=False))
             continue
         later = [
             one

@@ -175,7 +175,7 @@ def _rests(today: date) -> list[tuple[str, date]]:
 def _refused(step: Step | None, report: Report) -> ResponseReturnValue:
     """What could not be done and why, each case as it stands now, and what was typed, to be sent again."""
     looking, now = asking.viewer(), asking.now()
-    rows = rows_of(session(), looking, [one.family_id for one in report.refused], now)
+    rows = rows_of(session(), looking, [one.family_id for one in report.refused if one.theirs], now)
     stands = {row.family_id: row for row in rows}
     again = [
         written(Chosen(one.family_id, stands[one.family_id].seen))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from hashlib import sha256
 from typing import cast
 
 from flask import Flask, request
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
+from flask_login import current_user
 from flask_security import FSQLALiteUserDatastore, Security
 from flask_wtf.csrf import CSRFProtect
 
@@ -102,4 +104,12 @@ def _address() -> str:
 
 
 def _account() -> str:
+    """Whom a try is about: by the link that was sent, by who is signed in, or by the e-mail typed.
+
+    Forms that ask for no e-mail would else be counted for all of a school together.
+    """
+    if link := (request.view_args or {}).get("token"):
+        return sha256(str(link).encode()).hexdigest()
+    if current_user.is_authenticated:
+        return str(current_user.get_id())
     return request.form.get("email", "").strip().lower()[:200] or _address()

@@ -188,6 +188,21 @@ def test_a_caseload_holds_its_grade_and_its_range_of_surnames(
     assert families(session, viewer(session, world, teacher)) == ({family.id} if seen else set())
 
 
+@pytest.mark.parametrize("surname", ["Şahin", "İpek", "Řezníček", "Țepeș", "Őry", "Ūsas", "Ægir", "Œuvrard", "Ħ", "ẤN"])
+def test_whatever_marks_a_surname_begins_with_it_is_on_one_half_of_the_alphabet(
+    session: Session, world: World, surname: str
+) -> None:
+    school = world.school()
+    _, family = pupil(world, school, grade="09", family_name=surname)
+    halves = []
+    for first, last in (("A", "L"), ("M", "Z")):
+        teacher = world.staff(school)
+        caseload(world, teacher, school, grade="09", surname_from=first, surname_to=last)
+        halves.append(families(session, viewer(session, world, teacher)))
+
+    assert sorted(halves, key=len) == [set(), {family.id}]
+
+
 def test_the_owner_of_a_question_sees_the_family_until_it_is_answered(session: Session, world: World) -> None:
     school = world.school()
     _, family = pupil(world, school)

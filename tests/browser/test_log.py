@@ -216,6 +216,23 @@ def test_a_tap_calls_and_coming_back_asks_for_one_tap_more(
     take_back(page)
 
 
+@ON_A_PHONE
+def test_two_calls_from_one_card_are_two_contacts_also_without_a_network(sign_in: SignIn) -> None:
+    page = somebody_with_a_phone(sign_in("teacher"))
+    sheet = page.get_by_role("dialog", name="How was the call?")
+    page.context.set_offline(True)
+    for outcome in ("No answer", "Left a message"):
+        page.locator("[data-call]").click()
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        sheet.get_by_role("button", name=outcome).click()
+        expect(sheet).to_be_hidden()
+    expect(page.get_by_text("2 contacts are kept on this device")).to_be_visible()
+    page.context.set_offline(False)
+    sent = page.get_by_text(re.compile("Kept on this device until now, and sent. Saved: phone"))
+    expect(sent).to_have_count(2)
+    sign_in.complaints[:] = [said for said in sign_in.complaints if "Failed to load resource" not in said]
+
+
 def test_who_did_not_call_after_all_is_not_asked_again(sign_in: SignIn) -> None:
     teacher = sign_in("teacher")
     page = somebody_with_a_phone(teacher)

@@ -223,6 +223,34 @@ def test_a_note_made_without_a_network_is_finished_when_it_is_back_and_stored_on
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 
+@ON_A_PHONE
+def test_a_note_that_was_opened_on_the_wrong_student_is_still_a_note(teacher: Visitor, note: str) -> None:
+    page = teacher.page
+    page.context.set_offline(True)
+    page.goto(teacher.demo.address + "/contacts/new#later")
+    expect(page.get_by_role("heading", name="No network")).to_be_visible()
+    page.get_by_label("Student’s name").fill("Maria")
+    page.get_by_text("No answer", exact=True).click()
+    page.get_by_label("Note", exact=True).fill(note)
+    page.get_by_role("button", name="Keep it on this device").dblclick()
+    expect(page.get_by_text("Outreach asks you to finish it")).to_be_visible()
+    assert page.evaluate(KEPT_DRAFTS) == 1, "two taps are one note"
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Go on").click()  # to an address with a fragment
+    finish = page.get_by_role("link", name="Finish it")
+    _, form = a_student(teacher)
+    teacher.go("/contacts/new")
+    fragment = (finish.get_attribute("href") or "").partition("#")[2]
+    teacher.go(f"{form}#{fragment}")
+    page.locator("#summary").press_sequentially("!")
+    page.get_by_role("link", name="Cancel").locator("visible=true").click()
+    page.goto(teacher.demo.address + "/contacts/new")
+    expect(page.get_by_text(re.compile("You noted this without a network on .*: Maria"))).to_be_visible()
+    page.get_by_role("button", name="Throw away").click()
+    expect(finish).to_be_hidden()
+    assert page.evaluate(KEPT_DRAFTS) == 0
+
+
 def begin_several(teacher: Visitor) -> tuple[list[str], str]:
     """Tap an outcome for three students of a class; gives the addresses of all classes, and the draft's key."""
     classes = addresses(teacher.go("/contacts/many"), "main a.student")
@@ -343,8 +371,10 @@ def test_a_refusal_keeps_it_and_says_what_is_wrong(teacher: Visitor, note: str) 
     page.context.set_offline(False)
     expect(page.get_by_text("This time lies in the future")).to_be_visible()
     assert barriers(page) == []
+    expect(page.locator("#drafts q")).to_contain_text(note)
     page.get_by_role("link", name="Open it").click()
     expect(page.locator("#summary")).to_have_value(note)
+    expect(page.get_by_text("it was when you noted it")).to_be_visible()
     page.locator("#day").fill("")
     save(page).click()
     expect(page.get_by_text(re.compile(r"^\s*Saved: "))).to_be_visible()

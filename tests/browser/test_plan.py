@@ -96,6 +96,17 @@ def test_a_day_without_school_is_refused_with_its_reason_and_the_next_one_is_a_t
     refused_as_meant(sign_in)
 
 
+@ON_A_PHONE
+def test_what_is_typed_stays_where_the_preview_does_not_come(sign_in: SignIn) -> None:
+    page = open_a_text(sign_in("teacher"))
+    page.route("**/plan/**", lambda route: route.fulfill(status=502))
+    page.locator("#body").fill("Words that nobody else has.")
+    expect(page.get_by_text("The server did not answer as it should.")).to_be_visible()
+    expect(page.locator("#body")).to_have_value("Words that nobody else has.")
+    assert barriers(page) == []
+    sign_in.complaints[:] = [said for said in sign_in.complaints if "502" not in said]
+
+
 def test_a_text_of_ones_own_waits_thirty_seconds_and_is_stopped(sign_in: SignIn) -> None:
     teacher = sign_in("teacher")
     for family in (

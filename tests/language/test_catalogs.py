@@ -69,7 +69,15 @@ def test_what_is_kept_for_later_is_said_in_the_language_of_the_day() -> None:
     assert said(stored) == "Nothing goes out from Lakeside until resumed: Undo"
 
 
-@pytest.mark.parametrize("plain", ["A flood in the gym.", '["not ours', '["a", 1]', "[]", "100% of it"])
+PLAIN = [
+    "A flood in the gym.", '["not ours', '["a", 1]', "[]", "100% of it", '["%(a)s",{"b":1}]', '["%(a)s",{"a":"x"}]',
+    '["%(a)999999999s",{"a":"x"}]', '["[' + "[" * 100_000, '["Undo",[1]]', '[["Undo"],{}]', '["Undo"]',
+    '["Nothing goes out until resumed: %(why)s",{}]', '["Nothing goes out until resumed: %(why)s",{"sentence":"x"}]',
+    '["Nothing goes out until resumed: %(why)s",{"why":{"day":"2026-99-99"}}]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("plain", PLAIN)
 def test_what_a_person_wrote_is_said_as_it_stands(plain: str) -> None:
     with speaking("es"):
         assert said(plain) == plain

@@ -19,6 +19,8 @@ from models import (
     CaseOutcome,
     CaseState,
     Family,
+    School,
+    Student,
 )
 from tests.web.conftest import Person, Town
 from tests.web.queue_ground import in_the_queue, night
@@ -261,6 +263,24 @@ def test_many_in_one_go_say_which_could_not_and_the_rest_is_undone_in_one(town: 
     second.send(undo_address(answer.text))
     assert "Taken back for 2 families." in second.follow().text
     assert [case.claimed_by for case in town.rows(select(Case).order_by(Case.id))] == [first.staff_id, None, None]
+
+
+def test_a_refusal_shows_nothing_of_a_family_that_is_not_the_counselors(town: Town) -> None:
+    in_the_queue(town)
+    world = town.world
+    noah = town.session.scalars(select(Student).where(Student.given_name == "Noah")).one()
+    world.mark(noah, 40)
+    world.request(town.stranger, town.session.get_one(School, noah.school_id))
+    night(town)
+    district = town.sign_in(AccountRole.DISTRICT_ADMINISTRATOR)
+    [theirs] = [one for one in cases_on(district) if one.startswith(f"{town.stranger.id}:")]
+    counselor = town.sign_in(AccountRole.COUNSELOR)
+    [own] = cases_on(counselor)
+    answer = act(counselor, "claim", [own, theirs])
+
+    assert "A family" in answer
+    assert "Hartley" not in answer
+    assert "Now:" not in answer
 
 
 def test_undo_takes_back_what_was_done_last_and_says_when_there_is_nothing(town: Town) -> None:

@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from models import (
@@ -394,3 +395,14 @@ def test_the_room_speaks_spanish(town: Town) -> None:
     assert "Responder con sus propias palabras" in page
     assert "Rosa Delgado preguntó." in page
     assert "Fuera de plazo" in past_due
+
+
+@pytest.mark.parametrize("words", ['["%(a)s",{"b":1}]', '["[' + "[" * 3_000, '["Undo",{}, 1]'])
+def test_no_words_of_a_family_break_a_page(town: Town, words: str) -> None:
+    number = asked(town, words=words)
+    home = f"/families/{town.delgado.id}"
+    for role, page in ((AccountRole.TEACHER, f"/requests/{number}"), (AccountRole.COUNSELOR, "/requests")):
+        person = town.sign_in(role)
+        for address in ("/", page, home, f"/contacts/new?family={town.delgado.id}"):
+            assert person.get(address).status_code == 200, (role, address)
+    assert escape(words[:40]) in town.sign_in().get(f"/requests/{number}").text

@@ -101,3 +101,7 @@ def test_a_fault_of_the_database_is_told_on_a_whole_page(town: Town) -> None:
     assert told.status_code == 500
     assert "The fault is ours and has been written down." in told.text
     assert "Families" in told.text, "the way round is there"
+
+
+def test_a_nul_in_an_address_is_no_such_page(town: Town) -> None:
+    assert town.visitor().get("/ask/a%00b").status_code == 404

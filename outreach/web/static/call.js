@@ -22,6 +22,7 @@
     if (!link) { return; }
     sessionStorage.removeItem(CALLED);
     const sheet = link.nextElementSibling.content.firstElementChild.cloneNode(true);
+    if (window.outreachDrafts) { sheet.querySelector("[name=client_key]").value = window.outreachDrafts.newKey(); }  /* the next call from this card is another contact */
     sheet.addEventListener("close", function () { sheet.remove(); link.focus(); });
     document.body.append(sheet);
     sheet.showModal();

@@ -5,7 +5,7 @@
 
   const DAYS = 7 * 24 * 60 * 60 * 1000, OWNER = "owner";
 
-  const store = window.outreachDrafts = { usable: false, BEGUN: "begun", WAITING: "waiting", REFUSED: "refused", NOTED: "noted", SENT: "sent" };
+  const store = window.outreachDrafts = { usable: false, BEGUN: "begun", WAITING: "waiting", REFUSED: "refused", NOTED: "noted", SENT: "sent", GONE: "gone" };
 
   store.opened = new Promise(function (done, failed) {
     const asked = indexedDB.open("outreach", 1);
@@ -36,10 +36,17 @@
   store.owner = async () => (await ask("owner", "readonly", owners => owners.get(OWNER)))?.mark || "";
   store.own = mark => ask("owner", "readwrite", owners => (mark ? owners.put({ id: OWNER, mark: mark }) : owners.delete(OWNER)));
 
-  /* Nobody's words stay longer than seven days. Gives what was thrown away. */
-  store.purge = async function () {
-    const old = (await store.all()).filter(draft => Date.now() - draft.changed > DAYS);
-    for (const draft of old) { await store.drop(draft.key); }
-    return old;
+  /* One for each contact: two that are sent with the same key are one. */
+  store.newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
+
+  /* Nobody's words stay longer than seven days. Of what its account still has to be told, that there was something stays:
+     no name, no word. Gives what was thrown away and is `mark`'s. */
+  store.purge = async function (mark) {
+    const old = (await store.all()).filter(draft => Date.now() - draft.changed > DAYS && draft.state !== store.GONE);
+    for (const draft of old) {
+      if (draft.mark === mark || [store.BEGUN, store.SENT].includes(draft.state)) { await store.drop(draft.key); }
+      else { await store.put({ key: draft.key, mark: draft.mark, state: store.GONE, began: draft.began, noted: draft.noted }); }
+    }
+    return old.filter(draft => draft.mark === mark);
   };
 })();

@@ -7,8 +7,10 @@
   const PATIENCE = 20000, AGAIN = 30000, TYPING = 300, READ = 4000;
   /* Which form it is, and whose: the page's own, whatever stood in a draft. */
   const NOT_TYPED = ["csrf_token", "draft_of", "student"];
+  /* Of the family that a note was opened with, which may be the wrong one. */
+  const OF_THE_FAMILY = ["family_id", "guardian_id", "student_ids", "outreach_id", "answers_request_id", "next", "client_key", "draft_of", "staff_id"];
   const region = document.getElementById("drafts"), mark = region ? region.dataset.mark : "", store = window.outreachDrafts;
-  const { BEGUN, WAITING, REFUSED, NOTED, SENT, all, get, put, drop } = store;
+  const { BEGUN, WAITING, REFUSED, NOTED, SENT, GONE, all, get, put, drop } = store;
   const own = async () => (await all()).filter(draft => draft.mark === mark).sort((a, b) => a.began - b.began);
   let tooOld = [];
 
@@ -49,6 +51,7 @@
     form.elements[form.dataset.keyField].value = draft.key;
     form.dataset.began = draft.began;
     if (draft.noted) { noted(form, draft.noted); }
+    if (!whole) { form.dataset.note = draft.about; }
     form.querySelectorAll("details").forEach(function (part) {
       const filled = [...part.querySelectorAll("select, textarea, input")].some(field => (field.type === "radio" || field.type === "checkbox") ? field.checked && field.value && field.id !== "helped-not-said" : field.value);
       if (filled) { part.open = true; }
@@ -87,14 +90,20 @@
 
   function keepSoon(event) {
     const form = event.target.closest("form[data-draft]");
-    if (!form || !store.usable || !event.isTrusted || !form.dataset.mark || form.closest("dialog")) { return; }
+    if (!form || form.inert || !store.usable || !event.isTrusted || !form.dataset.mark || form.closest("dialog")) { return; }
     clearTimeout(typing.get(form));
     typing.set(form, setTimeout(() => keepNow(form), TYPING));
   }
 
   async function keepNow(form) {
     clearTimeout(typing.get(form));
-    if (typing.delete(form)) { try { await put(draftOf(form, BEGUN)); } catch (full) { /* then it is only not kept */ } }
+    if (typing.delete(form)) { try { await put(form.dataset.note ? noteOf(form) : draftOf(form, BEGUN)); } catch (full) { /* then it is only not kept */ } }
+  }
+
+  /* A note stays one, under the name it was made with, until it is saved: the student tapped may be the wrong one. */
+  function noteOf(form) {
+    const draft = draftOf(form, NOTED);
+    return { ...draft, about: form.dataset.note, fields: draft.fields.filter(field => !OF_THE_FAMILY.includes(field[0])) };
   }
 
   function keepAll() { return Promise.all([...typing.keys()].map(keepNow)); }
@@ -108,8 +117,9 @@
     const link = event.target.closest("a[data-forget]"), form = document.querySelector("form[data-draft]#log");
     if (!link || !form || !store.usable) { return; }
     event.preventDefault();
-    clearTimeout(typing.get(form)); typing.delete(form);
-    try { await drop(keyOf(form)); } finally { location.assign(link.href); }
+    try {
+      if (form.dataset.note) { await keepNow(form); } else { clearTimeout(typing.get(form)); typing.delete(form); await drop(keyOf(form)); }
+    } finally { location.assign(link.href); }
   });
 
   /* Send ------------------------------------------------------------------------------------------------------ */
@@ -206,7 +216,9 @@
     document.querySelectorAll("[data-kept]").forEach(part => { part.hidden = yes; });
   }
 
+  /* While it is under way nothing is typed into it: that would be neither in what was sent nor in what is kept. */
   function busy(form, yes) {
+    form.inert = yes;
     [...form.querySelectorAll("button"), ...(form.id ? document.querySelectorAll('button[form="' + form.id + '"]') : [])].forEach(button => { button.disabled = yes; });
   }
 
@@ -237,7 +249,7 @@
       if (!draft || draft.state !== WAITING) { continue; }
       const answer = await post(draft, here.csrf, true);
       if (answer.is === "kept") { await put({ key: draft.key, mark: mark, state: SENT, began: draft.began, told: answer.told }); }
-      else if (answer.is === "refused") { await put({ ...draft, state: REFUSED, said: answer.told.problems.map(one => one.sentence).join(" ") }); }
+      else if (answer.is === "refused") { await put({ ...draft, noted: draft.noted || draft.pressed, state: REFUSED, said: answer.told.problems.map(one => one.sentence).join(" ") }); }
       else if (answer.is === "signed out" || answer.is === "no network") { signedOut = answer.is === "signed out"; return; }
     }
   }
@@ -249,11 +261,13 @@
   const words = {
     number: (part, draft) => draft.number, about: (part, draft) => draft.about, said: (part, draft) => draft.said,
     when: (part, draft) => when(draft.noted || draft.began),
+    words: (part, draft) => (draft.fields || []).filter(field => /^(summary|question)/.test(field[0]) && field[1].trim()).map(field => field[1].trim()).join(" · "),
   };
 
   function notice(name, draft, address) {
     const made = document.getElementById("draft-" + name).content.cloneNode(true);
     for (const word of Object.keys(words)) { made.querySelectorAll("[data-" + word + "]").forEach(part => { part.textContent = words[word](part, draft) || ""; }); }
+    made.querySelectorAll("[data-words]").forEach(part => { part.hidden = !part.textContent; });
     made.querySelectorAll("[data-go]").forEach(link => { link.href = address; });
     made.querySelectorAll("[data-drop]").forEach(button => button.addEventListener("click", async function () { await drop(draft.key); await show(); }));
     made.querySelectorAll("[data-send]").forEach(button => button.addEventListener("click", function () { button.disabled = true; sendWaiting(); }));
@@ -266,6 +280,7 @@
     const waiting = kept.filter(draft => draft.state === WAITING);
     const asking = location.pathname === "/" || location.pathname.startsWith("/contacts/");
     tooOld.forEach(draft => made.push(notice("too-old", draft)));
+    kept.filter(draft => draft.state === GONE).forEach(draft => made.push(notice("gone", draft)));
     kept.filter(draft => draft.state === SENT).forEach(function (draft) {
       const one = notice("sent", { ...draft, said: [draft.told.said, ...draft.told.warnings].join(" ") });
       one.querySelector("form").action = draft.told.undo;
@@ -300,6 +315,12 @@
     }
   }
 
+  /* What the server refused comes back as a page of its own, and was still noted when it was. */
+  async function stillNoted() {
+    const form = document.querySelector("form[data-draft]#log"), draft = form && !form.dataset.noted && (await get(keyOf(form)));
+    if (draft && draft.mark === mark && draft.noted) { noted(form, draft.noted); }
+  }
+
   /* A note goes along to whichever student is chosen. */
   function carry(root) {
     if (!location.hash.startsWith("#note=")) { return; }
@@ -312,7 +333,7 @@
 
   async function leave(form) {
     await keepAll();
-    const every = await all(), mine = every.filter(draft => draft.mark === mark), unsent = mine.filter(draft => draft.state !== SENT).length;
+    const every = await all(), mine = every.filter(draft => draft.mark === mark), unsent = mine.filter(draft => ![SENT, GONE].includes(draft.state)).length;
     if (unsent && !(await agreed(unsent))) { return; }
     for (const draft of mine) { await drop(draft.key); }
     await store.own("");
@@ -347,10 +368,11 @@
 
   (async function () {
     try { await store.opened; } catch (none) { return; }
-    tooOld = (await store.purge()).filter(draft => draft.mark === mark && ![BEGUN, SENT].includes(draft.state));
+    tooOld = (await store.purge(mark)).filter(draft => ![BEGUN, SENT].includes(draft.state));
     if (!mark) { return; }
     await store.own(mark);
     await goOn();
+    await stillNoted();
     await show();
     seen();
     await sendWaiting();

@@ -5,10 +5,6 @@
   const store = window.outreachDrafts, form = document.getElementById("note");
   const part = name => document.querySelector("[data-" + name + "]");
 
-  function newKey() {
-    return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
-  }
-
   async function count(mark) {
     const number = (await store.all()).filter(draft => draft.mark === mark && [store.NOTED, store.WAITING].includes(draft.state)).length;
     part("kept-one").hidden = number !== 1;
@@ -18,28 +14,33 @@
 
   form.addEventListener("submit", async function (event) {
     event.preventDefault();
-    const mark = await store.owner(), said = new FormData(form), who = said.get("who").trim();
+    const said = new FormData(form), who = said.get("who").trim(), fields = [...said].filter(field => field[0] !== "who");
     part("missing").hidden = Boolean(who);
-    if (!who || !mark) { form.elements.who.focus(); return; }
-    const fields = [...said].filter(field => field[0] !== "who");
-    await store.put({ key: newKey(), mark: mark, state: store.NOTED, about: who, fields: fields, began: Date.now(), noted: Date.now() });
-    form.reset();
-    part("noted").hidden = false;
-    await count(mark);
-    form.elements.who.focus();
+    if (!who || form.inert) { form.elements.who.focus(); return; }
+    form.inert = true;  /* a second tap is no second note */
+    try {
+      const mark = await store.owner();
+      if (!mark) { return; }
+      await store.put({ key: store.newKey(), mark: mark, state: store.NOTED, about: who, fields: fields, began: Date.now(), noted: Date.now() });
+      form.reset();
+      part("noted").hidden = false;
+      await count(mark);
+    } finally { form.inert = false; form.elements.who.focus(); }
   });
   form.addEventListener("input", function () { part("noted").hidden = true; });
 
   function back() {
-    const link = part("back").querySelector("a");
-    link.href = location.pathname.startsWith("/offline") ? "/" : location.href;
+    const link = part("back").querySelector("a"), here = !location.pathname.startsWith("/offline");
+    link.href = here ? location.href : "/";
+    /* a link to the page that one is on, with a fragment, would load nothing */
+    link.onclick = here ? function (event) { event.preventDefault(); location.reload(); } : null;
     part("back").hidden = false;
   }
   window.addEventListener("online", back);
 
   (async function () {
     let mark = "";
-    try { await store.opened; await store.purge(); mark = await store.owner(); } catch (none) { /* a browser that keeps nothing: nothing can be noted */ }
+    try { await store.opened; mark = await store.owner(); } catch (none) { /* a browser that keeps nothing: nothing can be noted */ }
     form.hidden = !mark;
     part("nobody").hidden = Boolean(mark);
     if (mark) { await count(mark); }

@@ -18,8 +18,18 @@
   document.addEventListener("click", function (event) { document.querySelectorAll("details.menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) { menu.open = false; } }); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); }); } });
 
-  /* htmx shows a page of words also where the answer is a refusal. */
-  document.addEventListener("htmx:beforeSwap", function (event) { if (event.detail.xhr.status >= 400 && event.detail.xhr.status < 600) { window.location.reload(); event.detail.shouldSwap = false; } });
+  /* What htmx asked for did not come: said beside what is on the page, which stays as it is, typed words and all. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var asked = event.detail.xhr, away = /\/login$/.test(new URL(asked.responseURL || window.location.href, window.location.href).pathname);
+    if (!away && asked.status < 400) { return; }
+    event.detail.shouldSwap = false;
+    say(away || asked.status === 401 ? "signed-out" : "no-answer");
+  }, true);
+  function say(which) {
+    var place = document.querySelector("dialog[open]") || document.getElementById("notices"), part = document.getElementById("told-" + which);
+    if (!part || !place || place.querySelector("[data-told=" + which + "]")) { return; }
+    place.prepend(part.content.cloneNode(true));
+  }
   document.querySelectorAll("[data-print]").forEach(function (button) { button.hidden = false; button.addEventListener("click", function () { window.print(); }); });
   var problems = document.querySelector(".problems"); if (problems) { problems.focus(); }
 })();

@@ -142,10 +142,7 @@
   });
   document.addEventListener("focusin", function (event) { var one = event.target.closest("[data-row]"); if (one) { mark(one, false); } });
 
-  /* What htmx brings. The frame's own rule (a refusal loads the page anew) would throw away what was typed. */
-  document.addEventListener("htmx:beforeSwap", function (event) {
-    if (/\/login$/.test(new URL(event.detail.xhr.responseURL || window.location.href, window.location.href).pathname)) { event.detail.shouldSwap = false; window.location.reload(); }
-  }, true);
+  /* What htmx brings. */
   function asked() {
     if (!dialog.querySelector("#asked")) { return; }
     if (!dialog.open) { dialog.showModal(); }
