@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect
 
 from tests.browser.barriers import barriers
-from tests.browser.conftest import ON_A_PHONE, PATIENCE_MS, SignIn, Visitor
+from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, PATIENCE_MS, SignIn, Visitor
 from tests.browser.test_log import a_student, addresses, save, take_back
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,7 +29,10 @@ KEPT_PAGES = """async () => {
   }
   return found;
 }"""
-KEPT_DRAFTS = "window.outreachDrafts.all().then(all => all.filter(one => one.state !== 'sent').length)"
+KEPT_DRAFTS = """async () => {
+  while (!window.outreachDrafts) await new Promise(again => setTimeout(again, 50));
+  return (await window.outreachDrafts.all()).filter(one => one.state !== 'sent').length;
+}"""
 READY = "navigator.serviceWorker.ready.then(worker => worker.active.state !== 'installing')"
 COMES_TO = """async ([number, patience]) => {
   const until = Date.now() + patience;
@@ -223,9 +226,9 @@ def test_a_note_made_without_a_network_is_finished_when_it_is_back_and_stored_on
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 
-@ON_A_PHONE
+@AT_A_DESK
 def test_a_note_that_was_opened_on_the_wrong_student_is_still_a_note(teacher: Visitor, note: str) -> None:
-    page = teacher.page
+    page = teacher.go("/")
     page.context.set_offline(True)
     page.goto(teacher.demo.address + "/contacts/new#later")
     expect(page.get_by_role("heading", name="No network")).to_be_visible()
