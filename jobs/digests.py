@@ -31,7 +31,7 @@ from outreach.access import languages_of, works_here
 from outreach.delivery import Intent, digest_key, enqueue
 from outreach.language import N_, _, speaking, tongue
 from outreach.planning import school_days
-from outreach.schooltime import local_moment, named_zone
+from outreach.schooltime import local_moment, zones_of_staff
 
 from .digest_items import Item, Section, items_of_staff
 
@@ -97,7 +97,7 @@ def prepare_digests(session: Session, render: Render, link: str, now: datetime) 
 
 def _readers(session: Session, now: datetime) -> list[_Reader]:
     """Teachers, counselors and whoever else owns work, at a school that has a school day ahead; each once."""
-    days = school_days(session, now)
+    days, zones = school_days(session, now), zones_of_staff(session)
     rows = session.execute(
         select(Staff, StaffSchool.school_id)
         .join(StaffSchool, StaffSchool.staff_id == Staff.id)
@@ -107,8 +107,7 @@ def _readers(session: Session, now: datetime) -> list[_Reader]:
     found: dict[int, _Reader] = {}
     for staff, school_id in rows:
         day = days[school_id]
-        zone = named_zone(staff.timezone) if staff.timezone else day.zone
-        found.setdefault(staff.id, _Reader(staff, day.day, zone, school_id))
+        found.setdefault(staff.id, _Reader(staff, day.day, zones.get(staff.id, day.zone), school_id))
     return list(found.values())
 
 

@@ -89,3 +89,5 @@ class Outreach(Base):
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     dismissed_at: Mapped[datetime | None]
     dismissed_reason: Mapped[str | None]
+    done_by_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", use_alter=True), index=True)
+    """The logged contact that ticked it off. Kept where that contact is undone: put back, it ticks it off again."""

@@ -24,7 +24,7 @@ from .audit import audit
 from .colleagues import Colleague, colleagues
 from .directory import Among, Child, Choices, FamilyRow, Found, children_of, choices_among, find_families
 from .grants import Grant, require, require_role, why_may_see
-from .household import Adult, Household, Leave, Reach, holding, household, listed
+from .household import Adult, Household, Leave, Reach, holding, household, listed, with_adult
 from .presence import working_here, works_here
 from .readers import languages_of
 from .scope import visible_families, visible_students
@@ -83,6 +83,7 @@ __all__ = [
     "visible_families",
     "visible_students",
     "why_may_see",
+    "with_adult",
     "without_sign_in",
     "working_here",
     "works_here",

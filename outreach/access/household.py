@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.lists import format_list
@@ -154,6 +154,35 @@ def adults_of(session: Session, family_id: int) -> tuple[Adult, ...]:
     for guardian, link, student in links:
         of_guardian[guardian.id].append((guardian, link, student))
     return tuple(_adult(rows, reach.get(guardian_id, ())) for guardian_id, rows in of_guardian.items())
+
+
+def with_adult(
+    session: Session, home: Household, guardian_id: int | None, *, linked: bool = False
+) -> Household:  # fmt: skip
+    """The same family with ``guardian_id`` among its adults, whom a kept contact names: last, and with a sentence that
+    says so, where that person is no guardian of a present child any more.
+
+    ``linked``: only somebody who was one; for an id that was typed.
+    """
+    if guardian_id is None or guardian_id in {adult.id for adult in home.adults}:
+        return home
+    children = {child.id: child.name for child in home.children}
+    links = select(Guardianship.student_id, Guardianship.relation).where(
+        Guardianship.guardian_id == guardian_id, Guardianship.student_id.in_(children)
+    )
+    was = session.execute(links.order_by(Guardianship.student_id)).all()
+    if linked and not was:
+        return home
+    guardian = session.get_one(Guardian, guardian_id)
+    names = [children[student_id] for student_id, _relation in was] or list(children.values())
+    called = guardian.preferred_name or guardian.given_name
+    gone = _("%(guardian)s is no longer a guardian in this family; the contact keeps the name.", guardian=called)
+    adult = Adult(
+        guardian.id, f"{called} {guardian.family_name}", relation_words(was[0].relation if was else None, names),
+        guardian.language, guardian.channel, guardian.best_time, guardian.access_need, may_contact=False,
+        limits=(gone,), timezone=guardian.timezone,
+    )  # fmt: skip
+    return replace(home, adults=(*home.adults, adult))
 
 
 def relation_words(relation: str | None, children: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from .entries import (
     Undone,
     Wanted,
 )
-from .errors import ContactRefused, MovedOn, RequestRefused
+from .errors import ContactMovedOn, ContactRefused, MovedOn, RequestRefused
 from .events import check_seen, versions_of
 from .expectation import Expectation, answer_expected, expectation_words
 from .families import families_of_contact, families_of_students, lock_family, students_of_contact, students_of_family
@@ -65,7 +65,7 @@ from .questions import Fate, Question, Received, open_request, receive_question
 from .rehome import rehome_requests
 from .requests import answer_request, close_answered, close_request, put_on_its_way, reopen_request
 from .revise import as_new, correct_contact, restore_contact, restore_contacts, void_contact, void_contacts
-from .revisions import revisions_of
+from .revisions import newest_revision, revisions_of
 from .scoring import rescore
 from .steps import Step, steps_of
 from .strips import Strip, StripWeek, contact_strips
@@ -102,6 +102,7 @@ __all__ = [
     "Change",
     "ClockReading",
     "ClockState",
+    "ContactMovedOn",
     "ContactRefused",
     "Corrected",
     "DueTimes",
@@ -186,6 +187,7 @@ __all__ = [
     "may_place_holds",
     "messages_waiting",
     "move_due_times",
+    "newest_revision",
     "note_wrong_number",
     "open_request",
     "own_sections",

@@ -14,6 +14,10 @@ class ContactRefused(OutreachError):
         """The field of :class:`~outreach.contacts.NewContact` that the sentence is about, for the form."""
 
 
+class ContactMovedOn(ContactRefused):
+    """Somebody has changed this contact since the form was made from which it was to be corrected."""
+
+
 class RequestRefused(OutreachError):
     """A step that this request cannot take now."""
 

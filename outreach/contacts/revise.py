@@ -13,10 +13,11 @@ from models import Contact, ContactStudent, Initiator, RevisionKind
 from outreach.language import _
 
 from .answers import contact_back, contact_undone, settle
-from .checks import check
+from .checks import check, tidy
 from .errors import ContactRefused
 from .families import families_of_students, students_of_contact
 from .log import side_of
+from .moved_on import check_seen, has_moved_on
 from .new import NewContact
 from .revisions import keep_revision
 from .scoring import rescore
@@ -40,25 +41,28 @@ def as_new(session: Session, contact: Contact) -> NewContact:
 
 def correct_contact(
     session: Session, contact_id: int, new: NewContact, now: datetime, account_id: int | None = None,
-    *, why: str | None = None,
+    *, why: str | None = None, seen: int | None = None,
 ) -> Contact:  # fmt: skip
     """Make a contact what ``new`` says, whole, and score the families it was and is about at once.
 
     What stood is kept as a revision; where nothing differs, nothing is kept. ``client_key``, ``question`` and
     ``authored`` of ``new`` are not read. An answer that is corrected to an attempt opens the request again as it was.
     Raises :class:`ContactRefused`; also for an undone contact, and for those fields of a message that was sent or
-    received which are not ours to rewrite.
+    received which are not ours to rewrite. ``seen`` is what :func:`~outreach.contacts.revisions.newest_revision` gave
+    when the form was made; where it has changed since into something else, :class:`ContactMovedOn` says by whom.
     """
     contact = _find(session, contact_id)
     if contact.voided_at is not None:
+        check_seen(session, contact_id, seen, account_id)
         raise ContactRefused(_("This contact was undone; restore it before you correct it."))
     old = as_new(session, contact)
     new = replace(new, authored=old.authored, client_key=None, question=None)
-    if contact.message_id is not None:
+    if contact.message_id is not None and not has_moved_on(session, contact_id, seen):
         _check_message(old, new)
     new = _with_side(session, old, check(session, new, now, linked=old.answers_request_id))
     if new == old:
         return contact
+    check_seen(session, contact_id, seen, account_id)
     keep_revision(session, contact, RevisionKind.CORRECTED, now, account_id=account_id, why=why)
     _write(session, contact, old, new)
     for request_id in sorted({old.answers_request_id or 0, new.answers_request_id or 0} - {0}):
@@ -133,6 +137,8 @@ def _find(session: Session, contact_id: int) -> Contact:
 
 
 def _check_message(old: NewContact, new: NewContact) -> None:
+    """A browser sends the lines of a text with returns, and the children in its own order: neither is a change."""
+    new = replace(new, summary=tidy(new.summary), student_ids=tuple(sorted(new.student_ids)))
     if any(getattr(old, name) != getattr(new, name) for name in OF_THE_MESSAGE):
         raise ContactRefused(
             _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from models import Contact, ContactRevision, JsonObject, JsonValue, RevisionKind
@@ -33,6 +33,12 @@ def as_it_stands(session: Session, contact: Contact) -> JsonObject:
     values: JsonObject = {column.key: _plain(getattr(contact, column.key)) for column in columns}
     values["students"] = list(students_of_contact(session, contact.id))
     return values
+
+
+def newest_revision(session: Session, contact_id: int) -> int:
+    """Another number whenever the contact has changed; 0 while it never has."""
+    newest = select(func.max(ContactRevision.id)).where(ContactRevision.contact_id == contact_id)
+    return session.scalar(newest) or 0
 
 
 def _plain(value: object) -> JsonValue:

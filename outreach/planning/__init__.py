@@ -1,7 +1,8 @@
 """Who should hear from whom, about what, how and when; the words; and what a person does with each suggestion."""
 
-from .acts import NOT_NOW, Revision, approve, dismiss, edit, mark_done, reschedule, revise, undo
+from .acts import NOT_NOW, Revision, approve, dismiss, edit, reschedule, revise, undo
 from .bulk import BulkFigures, BulkPreview, approve_all, preview_all, undo_all
+from .done import contacts_back, contacts_undone, mark_done
 from .errors import (
     ChangedMeanwhile,
     DraftBlocked,
@@ -75,6 +76,8 @@ __all__ = [
     "approve_all",
     "approved_languages",
     "assign_to",
+    "contacts_back",
+    "contacts_undone",
     "continue_weekly",
     "days_planned",
     "dismiss",

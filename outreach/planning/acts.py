@@ -22,7 +22,7 @@ from outreach.language import N_, _, said
 
 from .channel import SENT
 from .dispatch import out_of_outbox, to_outbox
-from .errors import DraftBlocked, LanguageNotConfirmed, NotPossibleNow, PlanningError
+from .errors import DraftBlocked, LanguageNotConfirmed, PlanningError
 from .seen import check_seen
 from .states import Step, take
 from .times import times_of
@@ -216,18 +216,6 @@ def undo_row(session: Session, viewer: Viewer, row: Outreach, now: datetime) -> 
     if moved:
         audit(session, viewer, "outreach.undo", "outreach", row.id, now)
     return moved
-
-
-def mark_done(session: Session, viewer: Viewer, outreach_id: int, now: datetime) -> Outreach:
-    """The family was reached by call, visit or note, and that was logged; call it beside ``contacts.log_contact``.
-
-    Not after an attempt: then the card stays for another try. A repeat changes nothing.
-    """
-    row = mine(session, viewer, outreach_id)
-    if row.state is OutreachState.SCHEDULED:
-        raise NotPossibleNow(_("A message is scheduled for this family; take it back first, or let it go out."))
-    take(session, row, Step.DONE)
-    return row
 
 
 def mine(session: Session, viewer: Viewer, outreach_id: int) -> Outreach:

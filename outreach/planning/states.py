@@ -20,6 +20,8 @@ class Step(StrEnum):
     CHANGE = "change"
     """Other words, or another time, of what has not left."""
     DONE = "done"
+    NOT_DONE = "not_done"
+    """The contact that ticked it off was undone; nothing else leads back from there."""
     DISMISS = "dismiss"
     UNDO = "undo"
     EXPIRE = "expire"
@@ -43,6 +45,7 @@ MOVES: dict[Step, dict[OutreachState, OutreachState]] = {
     Step.APPROVE_TO_DO: {SUGGESTED: APPROVED},
     Step.CHANGE: {state: state for state in NOT_LEFT},
     Step.DONE: {SUGGESTED: OutreachState.DONE, APPROVED: OutreachState.DONE},
+    Step.NOT_DONE: {OutreachState.DONE: SUGGESTED},
     Step.DISMISS: dict.fromkeys(NOT_LEFT, OutreachState.DISMISSED),
     Step.UNDO: {APPROVED: SUGGESTED, SCHEDULED: SUGGESTED, OutreachState.DISMISSED: SUGGESTED},
     Step.EXPIRE: {SUGGESTED: OutreachState.EXPIRED, APPROVED: OutreachState.EXPIRED},

@@ -21,6 +21,7 @@ from .moments import (
     zone_of_district,
     zone_of_school,
     zones_of_schools,
+    zones_of_staff,
 )
 from .plans import (
     CalendarPlan,
@@ -88,4 +89,5 @@ __all__ = [
     "zone_of_district",
     "zone_of_school",
     "zones_of_schools",
+    "zones_of_staff",
 ]

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from models import District, School
+from models import District, School, Staff, StaffSchool
 from outreach.errors import OutreachError
 from outreach.language import _
 
@@ -91,3 +91,21 @@ def zones_of_schools(session: Session, school_ids: Collection[int] | None = None
         school_id: named_zone(own or the_district_s or WITHOUT_DISTRICT)
         for school_id, own, the_district_s in session.execute(statement)
     }
+
+
+def zones_of_staff(session: Session, staff_ids: Collection[int] | None = None) -> dict[int, ZoneInfo]:
+    """The clock by which each person, or each of ``staff_ids``, works: their own, else that of the first of their
+    schools, else the district's. Without an entry where none of them is set. One statement."""
+    statement = (
+        select(Staff.id, Staff.timezone, School.timezone, District.timezone)
+        .outerjoin(StaffSchool, StaffSchool.staff_id == Staff.id)
+        .outerjoin(School, and_(School.id == StaffSchool.school_id, School.active))
+        .outerjoin(District, District.id == 1)
+        .order_by(Staff.id, School.id.is_(None), School.id)
+    )
+    if staff_ids is not None:
+        statement = statement.where(Staff.id.in_(staff_ids))
+    found: dict[int, str | None] = {}
+    for staff_id, own, the_school_s, the_district_s in session.execute(statement):
+        found.setdefault(staff_id, own or the_school_s or the_district_s)
+    return {staff_id: named_zone(name) for staff_id, name in found.items() if name}

@@ -15,9 +15,10 @@ from flask_login import current_user
 from flask_security import auth_required
 from sqlalchemy import select
 
-from models import Account, AccountRole, District, Staff
+from models import Account, AccountRole, District
 from outreach.access import Grant, NotAllowed, Viewer, audit, require, require_role, viewer_of
 from outreach.language import _
+from outreach.schooltime import zones_of_staff
 
 from .database import session, writing
 
@@ -48,12 +49,13 @@ def account() -> Account:
 
 
 def zone() -> ZoneInfo:
-    """The clock by which this person reads times: their own, else the district's, else the installation's."""
+    """The clock by which this person reads times: their own, else their first school's, else the district's, else
+    the installation's."""
     if "zone" not in g:
         staff_id = account().staff_id if isinstance(current_user._get_current_object(), Account) else None
-        own = session().scalar(select(Staff.timezone).where(Staff.id == staff_id)) if staff_id else None
-        district = own or session().scalar(select(District.timezone))
-        g.zone = ZoneInfo(district) if district else current_app.config["OUTREACH_SETTINGS"].timezone
+        own = zones_of_staff(session(), [staff_id]).get(staff_id) if staff_id else None
+        district = session().scalar(select(District.timezone)) if own is None else None
+        g.zone = own or (ZoneInfo(district) if district else current_app.config["OUTREACH_SETTINGS"].timezone)
     return cast("ZoneInfo", g.zone)
 
 

@@ -7,17 +7,22 @@ from dataclasses import replace
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from outreach.access import audit, household, require
+from models import Contact
+from outreach.access import Household, audit, household, require
 from outreach.contacts import (
+    ContactMovedOn,
     ContactRefused,
+    NewContact,
     as_new,
     correct_contact,
+    newest_revision,
     restore_contact,
     void_contact,
     waiting_of_family,
 )
 from outreach.contacts.checks import check_staff
 from outreach.language import N_, _
+from outreach.planning import contacts_back, contacts_undone
 
 from . import asking
 from .answering import speaks_json
@@ -27,7 +32,7 @@ from .log_form import LogForm
 from .log_presets import first_form
 from .log_search import search_page
 from .notices import say
-from .typed import number
+from .typed import number, number_or_none
 
 __all__ = ["blueprint", "may_change"]
 
@@ -69,23 +74,22 @@ def quick() -> ResponseReturnValue:
 def correct(contact_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     home = household(session(), looking, asked.family_id, now)
-    stands = as_new(session(), asked.contact)
-    shown = LogForm.of(asked.contact, stands, asking.zone(), looking.staff_id)
     if request.method == "GET":
-        return form_page(home, shown, (), (), contact_id)
+        return form_page(home, _as_kept(asked.contact), contact_id=contact_id)
     form = LogForm.read(request.form)
-    unnamed = stands.staff_id is None
-    problems = form.problems(choose_students=len(home.children) > 1, unnamed=unnamed)
+    stands = as_new(session(), asked.contact)
+    problems = form.problems(choose_students=len(home.children) > 1, unnamed=stands.staff_id is None)
     try:
         if not problems:
-            students = tuple(child.id for child in home.children)
-            described = form.as_new(now, asking.zone(), looking.staff_id, students, unnamed=unnamed)
+            described = _corrected(form, asked.contact, stands, home)
             check_staff(session(), looking, asked.family_id, described.staff_id, stands.staff_id)
-            elsewhere = set(stands.student_ids) - set(students)  # whom the form does not offer: they stay
-            described = replace(described, student_ids=(*described.student_ids, *elsewhere))
-            if (form.day, form.clock) == (shown.day, shown.clock):  # the form knows no seconds
-                described = replace(described, occurred_at=stands.occurred_at)
-            correct_contact(session(), contact_id, described, now, looking.account_id)
+            seen = number_or_none(form.seen)
+            correct_contact(session(), contact_id, described, now, looking.account_id, seen=seen)
+    except ContactMovedOn as refused:
+        session().rollback()
+        there = _as_kept(session().get_one(Contact, contact_id))
+        form = replace(form, seen=there.seen)
+        return form_page(home, form, [("", str(refused))], contact_id=contact_id, now_there=there), 409
     except ContactRefused as refused:
         session().rollback()
         problems = [(FIELDS.get(refused.field or "", ""), str(refused))]
@@ -97,12 +101,32 @@ def correct(contact_id: int) -> ResponseReturnValue:
     return redirect(url_for("families.page", family_id=asked.family_id), 303)
 
 
+def _as_kept(contact: Contact) -> LogForm:
+    """The form of a contact as it stands."""
+    shown = LogForm.of(contact, as_new(session(), contact), asking.zone(), asking.viewer().staff_id)
+    return replace(shown, seen=str(newest_revision(session(), contact.id)))
+
+
+def _corrected(form: LogForm, contact: Contact, stands: NewContact, home: Household) -> NewContact:
+    """What the form describes, and what stood there wherever the form cannot say it."""
+    now, zone, own = asking.now(), asking.zone(), asking.viewer().staff_id
+    students = tuple(child.id for child in home.children)
+    described = form.as_new(now, zone, own, students, unnamed=stands.staff_id is None)
+    elsewhere = set(stands.student_ids) - set(students)  # whom the form does not offer: they stay
+    described = replace(described, student_ids=(*described.student_ids, *elsewhere))
+    shown = LogForm.of(contact, stands, zone, own)
+    if (form.day, form.clock) == (shown.day, shown.clock):  # the form knows no seconds
+        described = replace(described, occurred_at=stands.occurred_at)
+    return described
+
+
 @blueprint.post("/<int:contact_id>/undo")
 @asking.signed_in()
 def undo(contact_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     reason = request.form.get("reason", "").strip() or BY_MISTAKE
     void_contact(session(), contact_id, reason, now, looking.account_id)
+    contacts_undone(session(), looking, [contact_id], now)
     audit(session(), looking, "undo_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Undone. It no longer counts."), url_for("contacts.restore", contact_id=contact_id, next=_next()))
@@ -114,6 +138,7 @@ def undo(contact_id: int) -> ResponseReturnValue:
 def restore(contact_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     restore_contact(session(), contact_id, now, looking.account_id)
+    contacts_back(session(), looking, [contact_id], now)
     audit(session(), looking, "restore_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Back as it was."))

@@ -21,21 +21,19 @@ from models import (
     Initiator,
     Outcome,
     Purpose,
-    Staff,
     Subject,
     Topic,
 )
 from outreach.access import (
-    Colleague,
     Household,
     NotAllowed,
     Reach,
     Viewer,
     audit,
-    colleagues,
     household,
     require,
     visible_families,
+    with_adult,
 )
 from outreach.access.guarded import KEPT, guarded_contacts
 from outreach.contacts import (
@@ -50,15 +48,17 @@ from outreach.contacts import (
 )
 from outreach.contacts.checks import LONGEST_QUESTION, LONGEST_SUMMARY, check_staff
 from outreach.errors import NotFound
-from outreach.language import _, language_name, said
+from outreach.language import _, said
 from outreach.planning import PlanningError, mark_done
 
 from . import asking
 from .answering import Problem, in_json, kept, refused
 from .database import session
 from .drafts import NOT_YOURS, of_another
+from .log_choices import languages_offered, staff_offered
 from .log_form import FIRST_CHANNELS, OTHER_CHANNELS, OUTCOMES_IN_ORDER, LogForm, outcome_sides
 from .log_presets import own_students, repeat
+from .log_stands import stands_now
 from .typed import number_or_none
 from .words import words
 
@@ -68,12 +68,6 @@ FIELDS = {
     "language": "language",
 }  # fmt: skip
 """A refused contact's field, as the page names it."""
-SPOKEN = (
-    "en", "es", "ar", "zh", "fr", "de", "gu", "ht", "hi", "it", "ko", "pa", "fa", "pl", "pt", "ru", "so", "tl", "te",
-    "uk", "ur", "vi",
-)  # fmt: skip
-"""What most homes in the United States speak (Census Bureau, American Community Survey, table C16001), and a few more
-that schools meet; the languages of the family itself are added."""
 
 
 @dataclass(frozen=True)
@@ -139,21 +133,28 @@ def keep_form(
 
 def form_page(
     home: Household, form: LogForm, problems: Sequence[Problem] = (), waiting: Sequence[WaitingRequest] = (),
-    contact_id: int | None = None,
+    contact_id: int | None = None, now_there: LogForm | None = None,
 ) -> str:  # fmt: skip
-    """The form for a new contact, or for the correction of ``contact_id`` with what it was before."""
+    """The form for a new contact, or for the correction of ``contact_id`` with what it was before.
+
+    ``now_there`` is what a colleague has put there since the form was made; it stands beside what was typed.
+    """
     contact = None if contact_id is None else session().get_one(Contact, contact_id)
     new = contact is None
+    if contact is not None:
+        home = with_adult(session(), home, contact.guardian_id)
+        home = with_adult(session(), home, number_or_none(form.guardian_id), linked=True)
+    staff = staff_offered(home, contact)
     return render_template(
         "contacts/form.html", home=home, form=form, problems=problems, waiting=waiting, contact_id=contact_id,
         first_channels=FIRST_CHANNELS, other_channels=OTHER_CHANNELS, outcomes=OUTCOMES_IN_ORDER, sides=outcome_sides(),
-        staff=_staff(home, contact), unnamed=contact is not None and contact.staff_id is None,
+        staff=staff, unnamed=contact is not None and contact.staff_id is None,
         own_staff_id=asking.viewer().staff_id, topics=list(Topic), purposes=list(Purpose), subjects=list(Subject),
-        languages_spoken=_languages(home, form.language), again=repeat(home, form) if new else None,
+        languages_spoken=languages_offered(home, form.language), again=repeat(home, form) if new else None,
         page=_address(home, form) if new else None, about=", ".join(child.name for child in home.children),
         counts=CONTACT_OUTCOMES, back=asking.back_to(url_for("families.page", family_id=home.id)).location,
         call=_call(home, form) if new and not problems else None, longest_summary=LONGEST_SUMMARY,
-        longest_question=LONGEST_QUESTION,
+        longest_question=LONGEST_QUESTION, stands=stands_now(form, now_there, home, staff) if now_there else {},
     )  # fmt: skip
 
 
@@ -237,7 +238,7 @@ def _tick_off(outreach_id: str, contact: Contact) -> None:
     note_is_given = contact.channel is Channel.LETTER and contact.outcome is Outcome.SENT
     if touch is not None and (contact.outcome in CONTACT_OUTCOMES or note_is_given):
         with suppress(PlanningError, NotAllowed, NotFound):
-            mark_done(session(), asking.viewer(), touch, asking.now())
+            mark_done(session(), asking.viewer(), touch, asking.now(), contact_id=contact.id)
 
 
 def _call(home: Household, form: LogForm) -> Call | None:
@@ -248,24 +249,6 @@ def _call(home: Household, form: LogForm) -> Call | None:
 
 def _rings(reach: Reach) -> bool:
     return reach.kind is AddressKind.PHONE and reach.health is not AddressHealth.DEAD
-
-
-def _staff(home: Household, contact: Contact | None) -> list[Colleague]:
-    """Whom the form offers; in a correction also who stands there, wherever they work by now."""
-    found = colleagues(session(), asking.viewer(), home.id)
-    stands = contact.staff_id if contact is not None else None
-    if stands is None or stands in {asking.viewer().staff_id, *(one.id for one in found)}:
-        return found
-    staff = session().get_one(Staff, stands)
-    return [*found, Colleague(staff.id, staff.display_name, staff.role)]
-
-
-def _languages(home: Household, chosen: str) -> list[tuple[str, str]]:
-    """By tag, the family's own and the one chosen first, then the rest by name."""
-    spoken = [adult.language for adult in home.adults if adult.language]
-    own = dict.fromkeys([*spoken, chosen] if chosen else spoken)
-    rest = sorted((tag for tag in SPOKEN if tag not in own), key=lambda tag: language_name(tag).casefold())
-    return [(tag, language_name(tag)) for tag in [*own, *rest]]
 
 
 def _address(home: Household, form: LogForm) -> str:

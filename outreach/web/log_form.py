@@ -57,6 +57,8 @@ class LogForm:
     """How many seconds ago the form was saved on its device, where it could not be sent at once."""
     next: str = ""
     """The page to come back to."""
+    seen: str = ""
+    """In a correction: which revision was the newest when the form was made."""
 
     @classmethod
     def read(cls, sent: MultiDict[str, str]) -> LogForm:

@@ -33,6 +33,8 @@ from outreach.planning import (
     WrongTime,
     approve,
     approve_all,
+    contacts_back,
+    contacts_undone,
     dismiss,
     edit,
     follow_messages,
@@ -241,6 +243,36 @@ def test_the_plan_follows_its_message(session: Session, scene: Scene, state: Mes
     session.refresh(row)
     assert (row.state.value, row.state_reason) == (state.value, "Because.")
     assert follow_messages(session, NOW) == 0
+
+
+def test_only_the_undo_of_its_contact_leads_back_from_done(session: Session, scene: Scene) -> None:
+    row = suggested(session, scene, channel=Channel.PHONE)
+    call, other = (scene.world.contact(scene.world.student(scene.school)) for _ in range(2))
+    approve(session, scene.viewer(), row.id, NOW)
+    mark_done(session, scene.viewer(), row.id, NOW, contact_id=call.id)
+    with pytest.raises(NotPossibleNow):
+        undo(session, scene.viewer(), row.id, NOW)
+    contacts_undone(session, scene.viewer(), [other.id], NOW)
+    assert row.state is OutreachState.DONE
+    contacts_undone(session, scene.viewer(), [call.id], NOW)
+    contacts_undone(session, scene.viewer(), [call.id], NOW)
+    assert (row.state, row.approved_at, row.approved_by) == (OutreachState.SUGGESTED, None, None)
+
+
+def test_a_contact_that_is_put_back_ticks_nothing_off_that_took_another_way_since(
+    session: Session, scene: Scene
+) -> None:
+    row, viewer = suggested(session, scene, channel=Channel.PHONE), scene.viewer()
+    first, second = (scene.world.contact(scene.world.student(scene.school)) for _ in range(2))
+    mark_done(session, viewer, row.id, NOW, contact_id=first.id)
+    contacts_undone(session, viewer, [first.id], NOW)
+    dismiss(session, viewer, row.id, "outdated", NOW)
+    contacts_back(session, viewer, [first.id], NOW)
+    assert row.state is OutreachState.DISMISSED
+    undo(session, viewer, row.id, NOW)
+    mark_done(session, viewer, row.id, NOW, contact_id=second.id)
+    contacts_undone(session, viewer, [first.id], NOW)
+    assert (row.state, row.done_by_contact_id) == (OutreachState.DONE, second.id)
 
 
 def test_the_table_of_steps_names_only_states_that_exist() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from outreach.schooltime import UnknownZone, district_day, local_moment, named_zone, zone_of_school
+from outreach.schooltime import UnknownZone, district_day, local_moment, named_zone, zone_of_school, zones_of_staff
 from tests.world import World
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -58,3 +58,20 @@ def test_in_the_evening_the_districts_day_is_still_today(session: Session, world
     assert district_day(session, evening) == date(2026, 11, 24)
     district.timezone = "Middle-earth/Shire"
     assert district_day(session, evening) == date(2026, 11, 25), "a name that is no zone counts as none"
+
+
+def test_a_person_works_by_their_own_clock_else_their_first_school_s_else_the_district_s(session: Session) -> None:
+    world = World(session)
+    world.district()
+    closed, denver = (world.school(timezone=name) for name in ("America/New_York", "America/Denver"))
+    closed.active = False
+    plain = world.school()
+    people = {
+        "America/Phoenix": world.staff(denver, timezone="America/Phoenix"),
+        "America/Denver": world.staff(closed, denver, plain), "America/Chicago": world.staff(plain),
+    }  # fmt: skip
+    nowhere = world.staff()
+    zones = zones_of_staff(session)
+    assert {name: zones[one.id].key for name, one in people.items()} == {name: name for name in people}
+    assert zones[nowhere.id] == CHICAGO
+    assert zones_of_staff(session, [nowhere.id]) == {nowhere.id: CHICAGO}

@@ -154,3 +154,26 @@ def test_today_speaks_spanish_to_whoever_chose_it(town: Town) -> None:
 
     assert "Buenos días" in page
     assert acts_of(page)[:5] == ["Llamar", "Mensaje de texto", "Correo electrónico", "Anotar", "Ahora no"]
+
+
+def test_undoing_the_contact_that_ticked_a_card_off_brings_the_card_back_and_putting_it_back_takes_it(
+    town: Town,
+) -> None:
+    card, teacher = suggested(town), town.sign_in()
+    states = select(Outreach.state).where(Outreach.id == card.id)
+    form = {"family_id": town.delgado.id, "channel": "phone", "outcome": "reached", "outreach_id": card.id}
+    teacher.send("/contacts/quick", "/", **form, client_key="a-call", next="/")
+    notice = teacher.follow().text
+    assert town.rows(states) == [OutreachState.DONE]
+    assert "<article" not in notice
+    undo = re.search(r'action="(/contacts/\d+/undo[^"]*)"', notice)
+    assert undo
+    teacher.send(undo[1])
+    page = teacher.follow().text
+    assert town.rows(states) == [OutreachState.SUGGESTED]
+    assert "Rosa Delgado" in first_card(page)
+    restore = re.search(r'action="(/contacts/\d+/restore[^"]*)"', page)
+    assert restore
+    teacher.send(restore[1])
+
+    assert town.rows(states) == [OutreachState.DONE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
@@ -87,6 +88,15 @@ def test_no_form_breaks_on_what_cannot_be_kept(town: Town) -> None:
 def test_a_number_is_whole_and_in_range() -> None:
     assert (number("12"), number(str(-LARGEST_ID)), number_or_none("7")) == (12, -LARGEST_ID, 7)
     assert [number_or_none(text) for text in ("", "x", "1.5", "²", str(LARGEST_ID + 1), "9" * 5000)] == [None] * 6
+
+
+def test_a_time_is_read_by_the_clock_of_ones_school_where_the_district_has_another(town: Town) -> None:
+    town.school.timezone = "America/Denver"
+    town.commit()
+    fields = {"family_id": town.delgado.id, "channel": "phone", "began": "me", "outcome": "reached"}
+    town.sign_in().send("/contacts/new", None, **fields, day="2026-11-24", clock="08:30")
+
+    assert [one.occurred_at for one in town.rows(select(Contact))] == [datetime(2026, 11, 24, 15, 30, tzinfo=UTC)]
 
 
 def test_a_fault_of_the_database_is_told_on_a_whole_page(town: Town) -> None:

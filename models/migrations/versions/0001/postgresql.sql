@@ -782,6 +782,7 @@ CREATE TABLE outreach (
     approved_by INTEGER,
     dismissed_at TIMESTAMP WITH TIME ZONE,
     dismissed_reason TEXT,
+    done_by_contact_id INTEGER,
     CONSTRAINT pk_outreach PRIMARY KEY (id),
     CONSTRAINT uq_outreach_rule_family_id_about_slot UNIQUE (rule, family_id, about, slot),
     CONSTRAINT fk_outreach_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
@@ -797,6 +798,8 @@ CREATE TABLE outreach (
     CONSTRAINT ck_outreach_outreachstate CHECK (state IN ('suggested', 'approved', 'scheduled', 'sending', 'accepted', 'delivered', 'failed', 'expired', 'cancelled', 'skipped', 'unknown', 'done', 'dismissed')),
     CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
 );
+
+CREATE INDEX ix_outreach_done_by_contact_id ON outreach (done_by_contact_id);
 
 CREATE INDEX ix_outreach_family_id ON outreach (family_id);
 
@@ -1415,6 +1418,8 @@ ALTER TABLE contact ADD CONSTRAINT fk_contact_answers_request_id_request FOREIGN
 ALTER TABLE contact ADD CONSTRAINT fk_contact_message_id_message FOREIGN KEY(message_id) REFERENCES message (id);
 
 ALTER TABLE district ADD CONSTRAINT fk_district_consent_basis_by_account FOREIGN KEY(consent_basis_by) REFERENCES account (id);
+
+ALTER TABLE outreach ADD CONSTRAINT fk_outreach_done_by_contact_id_contact FOREIGN KEY(done_by_contact_id) REFERENCES contact (id);
 
 ALTER TABLE school ADD CONSTRAINT fk_school_fallback_staff_id_staff FOREIGN KEY(fallback_staff_id) REFERENCES staff (id);
 

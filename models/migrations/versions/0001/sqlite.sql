@@ -785,6 +785,7 @@ CREATE TABLE outreach (
     approved_by INTEGER,
     dismissed_at DATETIME,
     dismissed_reason TEXT,
+    done_by_contact_id INTEGER,
     CONSTRAINT pk_outreach PRIMARY KEY (id),
     CONSTRAINT uq_outreach_rule_family_id_about_slot UNIQUE (rule, family_id, about, slot),
     CONSTRAINT fk_outreach_family_id_family FOREIGN KEY(family_id) REFERENCES family (id),
@@ -798,8 +799,11 @@ CREATE TABLE outreach (
     CONSTRAINT fk_outreach_address_id_address FOREIGN KEY(address_id) REFERENCES address (id),
     CONSTRAINT ck_outreach_authored CHECK (authored IN ('written', 'edited', 'approved_singly', 'approved_in_bulk', 'automatic')),
     CONSTRAINT ck_outreach_outreachstate CHECK (state IN ('suggested', 'approved', 'scheduled', 'sending', 'accepted', 'delivered', 'failed', 'expired', 'cancelled', 'skipped', 'unknown', 'done', 'dismissed')),
-    CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id)
+    CONSTRAINT fk_outreach_approved_by_account FOREIGN KEY(approved_by) REFERENCES account (id),
+    CONSTRAINT fk_outreach_done_by_contact_id_contact FOREIGN KEY(done_by_contact_id) REFERENCES contact (id)
 );
+
+CREATE INDEX ix_outreach_done_by_contact_id ON outreach (done_by_contact_id);
 
 CREATE INDEX ix_outreach_family_id ON outreach (family_id);
 
