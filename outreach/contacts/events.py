@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import JsonObject, Request, RequestEvent, RequestEventKind
+from models import JsonObject, JsonValue, Request, RequestEvent, RequestEventKind
 from outreach.language import _
 
 from .errors import MovedOn
@@ -35,6 +35,27 @@ def versions_of(session: Session, request_ids: Collection[int]) -> dict[int, int
         .group_by(RequestEvent.request_id)
     )
     return dict(rows.all())
+
+
+def taken_already(
+    session: Session, request: Request, kind: RequestEventKind, account_id: int | None, seen: int | None,
+    **detail: JsonValue,
+) -> bool:  # fmt: skip
+    """Whether the one step since ``seen`` is this account's own of that ``kind``, with this in its ``detail``: the same
+    form, sent twice. Where it is another, raises :class:`MovedOn`, as :func:`check_seen`.
+    """
+    if seen is None:
+        return False
+    since = session.scalars(
+        select(RequestEvent).where(RequestEvent.request_id == request.id, RequestEvent.id > seen).limit(2)
+    ).all()
+    if len(since) == 1 and account_id is not None:
+        [step] = since
+        kept = step.detail or {}
+        if (step.kind, step.by_account_id) == (kind, account_id) and detail.items() <= kept.items():
+            return True
+    check_seen(session, request, seen)
+    return False
 
 
 def check_seen(session: Session, request: Request, seen: int | None) -> None:

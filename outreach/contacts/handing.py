@@ -20,7 +20,7 @@ from outreach.language import _
 
 from .answers import find_request
 from .errors import RequestRefused
-from .events import record_event
+from .events import record_event, taken_already
 from .owners import administrator_for, local_day, owner_for
 from .rehome import BY_HAND
 from .states import move
@@ -35,10 +35,14 @@ def hand_over(
 
     A department hands one request over once, then only an administrator does. With a department alone,
     :func:`owner_for` names the person; with a person alone, the department is that person's. ``seen`` as for
-    :func:`~outreach.contacts.answers.find_request`. Raises :class:`RequestRefused` where nothing would change, the
-    person does not work here, or nobody is found.
+    :func:`~outreach.contacts.answers.find_request`; the same form sent twice is one step. Raises
+    :class:`RequestRefused` where nothing would change, the person does not work here, or nobody is found.
     """
-    request = find_request(session, request_id, seen)
+    request = find_request(session, request_id)
+    asked: JsonObject = {"to_department": to_department and to_department.value, "to_staff": to_staff_id}
+    named = {name: value for name, value in asked.items() if value is not None}
+    if taken_already(session, request, RequestEventKind.HANDED_OVER, account_id, seen, **named, why=why):
+        return request
     move(request.state, RequestEventKind.HANDED_OVER)
     department, owner = _receiver(session, request, to_department, to_staff_id, now)
     if (department, owner) == (request.department, request.owner_staff_id):
@@ -55,9 +59,12 @@ def take_request(
 ) -> Request:  # fmt: skip
     """Make an open request ``staff_id``'s own, of that person's department. It uses up no hand-over.
 
-    Whoever asks must be allowed to read its words. Raises :class:`RequestRefused` where it is theirs already.
+    Whoever asks must be allowed to read its words; the same form sent twice is one step. Raises
+    :class:`RequestRefused` where it is theirs already.
     """
-    request = find_request(session, request_id, seen)
+    request = find_request(session, request_id)
+    if taken_already(session, request, RequestEventKind.TAKEN, account_id, seen, to_staff=staff_id):
+        return request
     move(request.state, RequestEventKind.TAKEN)
     staff = session.get(Staff, staff_id)
     if staff is None or not staff.active:
@@ -73,10 +80,13 @@ def give_to_administrator(
 ) -> Request:  # fmt: skip
     """*Hostile*, in one tap: an administrator of the school has it from here on. Its clock runs on, nothing is sent.
 
-    An administrator who has it already keeps it. Who said so, and when, stays with the question. Raises
-    :class:`RequestRefused` where it was said before, or the school has no administrator who is there.
+    An administrator who has it already keeps it. Who said so, and when, stays with the question; the same form sent
+    twice is one step. Raises :class:`RequestRefused` where it was said before, or the school has no administrator who
+    is there.
     """
-    request = find_request(session, request_id, seen)
+    request = find_request(session, request_id)
+    if taken_already(session, request, RequestEventKind.HOSTILE, account_id, seen):
+        return request
     move(request.state, RequestEventKind.HOSTILE)
     if request.hostile_at is not None:
         raise RequestRefused(_("An administrator has this question for that reason already."))

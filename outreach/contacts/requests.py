@@ -22,7 +22,7 @@ from outreach.language import _, ngettext
 from .answers import find_request, settle
 from .checks import CLOCKS_DIFFER, can_answer
 from .errors import RequestRefused
-from .events import check_seen, record_event
+from .events import check_seen, record_event, taken_already
 from .families import families_of_contact
 from .questions import reopen
 from .revisions import keep_revision
@@ -74,17 +74,19 @@ def close_request(
     A repeat changes nothing. ``seen`` as for :func:`find_request`. Raises :class:`RequestRefused` for an open one
     without a reason.
     """
-    request = find_request(session, request_id, seen)
+    request = find_request(session, request_id)
     reason = (no_answer_needed or "").strip()
     if no_answer_needed is not None and not reason:
         raise RequestRefused(_("Say why no answer is needed; the reason stays with the question."))
     kind = RequestEventKind.NO_ANSWER_NEEDED if reason else RequestEventKind.CLOSED
+    detail: JsonObject | None = {"why": reason} if reason else None
+    if taken_already(session, request, kind, account_id, seen, **(detail or {})):
+        return request
     state = move(request.state, kind)
     if state is None:
         return request
     request.state, request.closed_at, request.closed_by = state, now, account_id
     request.no_answer_needed = reason or None
-    detail: JsonObject | None = {"why": reason} if reason else None
     record_event(session, request, kind, now, account_id=account_id, detail=detail)
     rescore(session, now, [request.family_id])
     return request
@@ -99,7 +101,10 @@ def reopen_request(
     ``seen`` as for :func:`find_request`. Raises :class:`RequestRefused` past the days in which one may be reopened (14
     as shipped; what is asked later is a new request), or where a newer question of the same guardian is open.
     """
-    request = find_request(session, request_id, seen)
+    request = find_request(session, request_id)
+    detail: JsonObject = {"because": REOPENED_BY_HAND, "why": why}
+    if taken_already(session, request, RequestEventKind.REOPENED, account_id, seen, **detail):
+        return request
     if move(request.state, RequestEventKind.REOPENED) is None:
         return request
     days = effective_config(session, now).cadence.requests.reopen_within_days
@@ -114,7 +119,6 @@ def reopen_request(
         )
     if other_open(session, request):
         raise RequestRefused(_("This family has a newer open question; answer that one."))
-    detail: JsonObject = {"because": REOPENED_BY_HAND, "why": why}
     reopen(session, request, now, now, account_id, contact_id=None, detail=detail)
     rescore(session, now, [request.family_id])
     return request

@@ -1,7 +1,7 @@
 """Who should hear from whom, about what, how and when; the words; and what a person does with each suggestion."""
 
 from .acts import NOT_NOW, Revision, approve, dismiss, edit, reschedule, revise, undo
-from .bulk import BulkFigures, BulkPreview, approve_all, preview_all, undo_all
+from .bulk import BulkFigures, BulkPreview, approve_all, approved_together, preview_all, undo_all
 from .done import contacts_back, contacts_undone, mark_done
 from .errors import (
     ChangedMeanwhile,
@@ -16,7 +16,7 @@ from .errors import (
 )
 from .fallback import fall_back
 from .gifts import assign_to, may_give, takers, undo_assign
-from .hand import NewMessage, WayToReach, times_by_hand, ways_to_reach, write_by_hand
+from .hand import NewMessage, WayToReach, stands_as_typed, times_by_hand, ways_to_reach, write_by_hand
 from .moment import SendTime
 from .owners import OwnerFigures, find_living_owners
 from .plan_page import Part, PlanFilters, days_planned, plan_card, plan_of_family, plan_page, plan_part
@@ -75,6 +75,7 @@ __all__ = [
     "approve",
     "approve_all",
     "approved_languages",
+    "approved_together",
     "assign_to",
     "contacts_back",
     "contacts_undone",
@@ -106,6 +107,7 @@ __all__ = [
     "revise",
     "school_days",
     "series_of",
+    "stands_as_typed",
     "still_runs",
     "suggestions_without_person",
     "takers",

@@ -23,7 +23,7 @@ from outreach.language import N_, _, said
 from .channel import SENT
 from .dispatch import out_of_outbox, to_outbox
 from .errors import DraftBlocked, LanguageNotConfirmed, PlanningError
-from .seen import check_seen
+from .seen import check_seen, done_already
 from .states import Step, take
 from .times import times_of
 from .wording import STAFF_LANGUAGE, base_language
@@ -57,11 +57,14 @@ def revise(
     session: Session, viewer: Viewer, outreach_id: int, wanted: Revision, now: datetime, *,
     live: Collection[Channel] = (),
 ) -> Outreach:  # fmt: skip
-    """Keep the words and the time of a form, where they differ; and approve it, where that was asked for.
+    """Keep the words and the time of a form, where they differ; and approve it, where that was asked for. The same form
+    sent twice is one step.
 
     Raises what :func:`edit`, :func:`reschedule` and :func:`approve` raise; then nothing of it is to be committed.
     """
     row = mine(session, viewer, outreach_id)
+    if _as_it_stands(row, wanted) and _repeats(session, viewer, row, wanted):
+        return row
     check_seen(session, viewer, row, wanted.seen)
     if wanted.body is not None and _other_words(row, wanted.body, wanted.title):
         edit(
@@ -73,6 +76,23 @@ def revise(
     if wanted.approve:
         approve(session, viewer, outreach_id, now)
     return row
+
+
+def _as_it_stands(row: Outreach, wanted: Revision) -> bool:
+    same_words = wanted.body is None or not _other_words(row, wanted.body, wanted.title)
+    return same_words and (wanted.local_time is None or not _other_time(row, wanted.local_time))
+
+
+def _repeats(session: Session, viewer: Viewer, row: Outreach, wanted: Revision) -> bool:
+    if wanted.approve:
+        return _approved_already(session, viewer, row, wanted.seen)
+    return done_already(session, viewer, row, wanted.seen, "outreach.edit", "outreach.reschedule")
+
+
+def _approved_already(session: Session, viewer: Viewer, row: Outreach, seen: str | None) -> bool:
+    """By this viewer, and it has not left."""
+    waits = row.state in (OutreachState.APPROVED, OutreachState.SCHEDULED)
+    return waits and done_already(session, viewer, row, seen, "outreach.approve")
 
 
 def _other_words(row: Outreach, body: str, title: str | None) -> bool:
@@ -92,6 +112,8 @@ def approve(
     :class:`NotPossibleNow` where it has ended, ``NotFound`` or ``NotAllowed`` where it is not this person's.
     """
     row = mine(session, viewer, outreach_id)
+    if _approved_already(session, viewer, row, seen):
+        return row
     check_seen(session, viewer, row, seen)
     authored = Authored.EDITED if row.authored is Authored.EDITED else Authored.APPROVED_SINGLY
     approve_row(session, row, authored, viewer.account_id, now, tuning=effective_config(session, now))
@@ -188,6 +210,8 @@ def dismiss(
     if not because:
         raise PlanningError(_("Say in a few words why not now; it keeps the family from being forgotten."))
     row = mine(session, viewer, outreach_id)
+    if done_already(session, viewer, row, seen, "outreach.dismiss") and row.dismissed_reason == because:
+        return row
     check_seen(session, viewer, row, seen)
     if row.state is OutreachState.SCHEDULED:
         out_of_outbox(session, row, TAKEN_BACK, now)

@@ -21,7 +21,8 @@ from .cards import cards
 from .errors import PlanningError
 from .plan_page import EVERYTHING, PlanFilters, count_of, open_suggestions
 from .ready import LACK_WORDS, LACKS, Lack
-from .seen import version_of
+from .seen import version_before_approval, version_of
+from .states import ON_ITS_WAY
 from .views import Card
 from .words_check import Words, check_words
 
@@ -73,6 +74,18 @@ class UndoFigures:
     """Had left, or were changed, before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What a viewer has approved together of what a form names."""
+
+    at: datetime | None
+    """The last moment, by which :func:`undo_all` finds them; None: nothing was."""
+    approved: int
+    """At that moment."""
+    earlier: int
+    """At another, from the same look."""
+
+
 def preview_all(session: Session, viewer: Viewer, now: datetime, filters: PlanFilters = EVERYTHING) -> BulkPreview:
     """What :func:`approve_all` would send of this viewer's suggestions, and what it would leave out and why.
 
@@ -121,6 +134,21 @@ def approve_all(
     if counts["approved"]:
         audit(session, viewer, TOGETHER, "outreach", None, now, detail={**counts})
     return BulkFigures(**counts)
+
+
+def approved_together(session: Session, viewer: Viewer, only: Mapping[int, str]) -> Together:
+    """What this viewer has approved together of ``only``, just now or when the same form was sent before: it is on its
+    way, and as it was looked over (``only`` as for :func:`approve_all`)."""
+    together = select(AuditEvent.at).where(AuditEvent.action == TOGETHER, AuditEvent.account_id == viewer.account_id)
+    rows = session.scalars(
+        select(Outreach).where(
+            Outreach.id.in_(only), Outreach.approved_by == viewer.account_id, Outreach.approved_at.in_(together),
+            Outreach.state.in_((*ON_ITS_WAY, OutreachState.DELIVERED)),
+        )
+    )  # fmt: skip
+    moments = [row.approved_at for row in rows if row.approved_at and version_before_approval(row) == only[row.id]]
+    last = max(moments, default=None)
+    return Together(last, moments.count(last) if last else 0, sum(moment != last for moment in moments))
 
 
 def undo_all(session: Session, viewer: Viewer, approved_at: datetime, now: datetime) -> UndoFigures:

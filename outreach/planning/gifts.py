@@ -30,7 +30,7 @@ from outreach.language import N_, _, kept
 
 from .acts import mine
 from .errors import NotPossibleNow, PlanningError
-from .seen import check_seen
+from .seen import check_seen, done_already
 from .states import Step, take
 from .wording import still_missing
 
@@ -63,6 +63,8 @@ def assign_to(
     row = mine(session, viewer, outreach_id)
     if not may_give(viewer):
         raise NotAllowed(_("Only a counselor or an administrator gives a family to somebody else."))
+    if done_already(session, viewer, row, seen, "outreach.assign") and row.staff_id == staff_id:
+        return row
     check_seen(session, viewer, row, seen)
     given = {one.id for one in takers(session, viewer, row.family_id)} | {viewer.staff_id}
     if staff_id not in given:

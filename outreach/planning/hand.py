@@ -24,7 +24,7 @@ from outreach.schooltime import district_day, zone_of_school
 
 from .acts import check_language
 from .channel import SENT, Person, Reach
-from .dispatch import BY_HAND, to_outbox
+from .dispatch import BY_HAND, answered_request, students_of, to_outbox
 from .drafts import zones
 from .errors import DraftBlocked, NoWayToReach, PlanningError, WrongTime
 from .moment import SendTime
@@ -134,6 +134,22 @@ def write_by_hand(
     to_outbox(session, row, effective_config(session, now), now)
     audit(session, viewer, "outreach.write", "outreach", row.id, now)
     return row
+
+
+def stands_as_typed(row: Outreach, message: NewMessage) -> bool:
+    """Whether ``row``, which a form made before, says the same to the same person about the same, at the same time."""
+    made = (row.family_id, row.guardian_id, row.channel, row.body, row.title, row.repeats_until)
+    until = message.weekly_until.isoformat() if message.weekly_until else None
+    title = (message.title or "").strip() or None
+    wanted = (message.family_id, message.guardian_id, message.channel, message.body.strip(), title, until)
+    about = (set(students_of(row)), answered_request(row)) == (set(message.student_ids), message.answers_request_id)
+    return made == wanted and about and _at_the_time(row, message.local_time)
+
+
+def _at_the_time(row: Outreach, local: datetime | None) -> bool:
+    if local is None:
+        return row.send_at == row.created_at  # what was meant for now
+    return row.local_time == local.isoformat(timespec="minutes")
 
 
 def _words(session: Session, viewer: Viewer, message: NewMessage, reach: Reach, now: datetime) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, AuditEvent, Outreach, Staff
+from models import Account, AuditEvent, Outreach, OutreachState, Staff
 from outreach.access import Viewer
 from outreach.language import N_, _
 
@@ -30,9 +31,18 @@ BY_NOBODY = N_("This has changed since you opened it. Look at how it stands, the
 
 def version_of(row: Outreach) -> str:
     """What a form carries, to be compared when it comes back: another value, whenever anything shown has changed."""
+    return _version(row, row.state, row.approved_at)
+
+
+def version_before_approval(row: Outreach) -> str:
+    """What a form carried while ``row`` was a suggestion, if nothing but its approval has changed since."""
+    return _version(row, OutreachState.SUGGESTED, None)
+
+
+def _version(row: Outreach, state: OutreachState, approved_at: datetime | None) -> str:
     shown = (
-        row.state.value, row.title, row.body, row.local_time, row.timezone, row.staff_id, row.channel.value,
-        row.address_id, row.guardian_id, row.repeats_until, row.approved_at.isoformat() if row.approved_at else None,
+        state.value, row.title, row.body, row.local_time, row.timezone, row.staff_id, row.channel.value,
+        row.address_id, row.guardian_id, row.repeats_until, approved_at.isoformat() if approved_at else None,
     )  # fmt: skip
     return sha256(repr(shown).encode()).hexdigest()[:LETTERS]
 
@@ -44,6 +54,15 @@ def check_seen(session: Session, viewer: Viewer, row: Outreach, seen: str | None
     """
     if seen is not None and seen != version_of(row):
         raise ChangedMeanwhile(_who_did_what(session, viewer, row))
+
+
+def done_already(session: Session, viewer: Viewer, row: Outreach, seen: str | None, *actions: str) -> bool:
+    """Whether ``row`` is another than was ``seen``, and the newest that was done with it is one of these ``actions`` by
+    this viewer: perhaps the same form, sent twice, if what it asks for is as it stands."""
+    if seen is None or seen == version_of(row):
+        return False
+    account_id, action = _newest(session, row)
+    return account_id == viewer.account_id and action in actions
 
 
 def _who_did_what(session: Session, viewer: Viewer, row: Outreach) -> str:

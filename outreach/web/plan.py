@@ -17,6 +17,7 @@ from outreach.planning import (
     Part,
     PlanFilters,
     approve_all,
+    approved_together,
     days_planned,
     plan_page,
     plan_part,
@@ -77,22 +78,25 @@ def look_over() -> ResponseReturnValue:
 @blueprint.post("/approve-all")
 @asking.signed_in(*PLANNERS)
 def all_ready() -> ResponseReturnValue:
-    """Those that were looked over. What changed its mind meanwhile is left as it is, and said."""
+    """Those that were looked over; the same form sent twice is told the same. What changed meanwhile is left as it is,
+    and said."""
     chosen = dict(request.form.getlist("id", type=_looked_over))
-    figures = approve_all(session(), asking.viewer(), asking.now(), only=chosen)
+    approve_all(session(), asking.viewer(), asking.now(), only=chosen)
+    session().flush()
+    done = approved_together(session(), asking.viewer(), chosen)
     session().commit()
     said = [
         ngettext(
             "%(count)s approved: it counts as a notice, not as a teacher’s own word.",
-            "%(count)s approved: they count as notices, not as a teacher’s own word.", figures.approved,
+            "%(count)s approved: they count as notices, not as a teacher’s own word.", done.approved,
         )
     ]  # fmt: skip
-    left = len(chosen) - figures.approved
+    left = len(chosen) - done.approved - done.earlier
     if left:
         said.append(
             ngettext("%(count)s was left, since it has changed.", "%(count)s were left, since they have changed.", left)
         )
-    undo_at = url_for("plan.all_back", at=asking.now().isoformat()) if figures.approved else None
+    undo_at = url_for("plan.all_back", at=done.at.isoformat()) if done.at else None
     say(" ".join(said), undo_at)
     return redirect(url_for("plan.page"), 303)
 

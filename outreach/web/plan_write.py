@@ -26,6 +26,7 @@ from outreach.planning import (
     WrongTime,
     plan_card,
     preview,
+    stands_as_typed,
     times_by_hand,
     ways_to_reach,
     write_by_hand,
@@ -125,7 +126,7 @@ def _seen() -> int | None:
 def _sent(form: Form, made: Outreach) -> ResponseReturnValue:
     session().flush()
     at = leaving_of(made)
-    if made.body != typed_words():  # the same form came in again with other words, which nothing may swallow
+    if not stands_as_typed(made, _message(form)):  # the form came in again with something else, not to be swallowed
         session().rollback()
         return _page(form, [("body", _(SENT_BEFORE))], form_key=token_hex(16)), 422
     session().commit()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from models import (
     Account,
     AccountRole,
+    AuditEvent,
     Channel,
     Hold,
     HoldReason,
@@ -156,6 +157,39 @@ def test_the_second_of_two_people_is_told_who_did_what_and_keeps_what_was_typed(
     assert town.rows(select(Outreach.body)) == ["Las palabras de la consejera."]
     change(teacher, touch, body="Mis palabras.", language_confirmed="yes")
     assert town.rows(select(Outreach.body)) == ["Mis palabras."], "having seen it, they decide"
+
+
+@pytest.mark.parametrize("typed", [{}, {"body": "Otras palabras.", "language_confirmed": "yes", "hour": "17:00"}])
+@pytest.mark.parametrize("do", ["approve", "keep"])
+def test_a_form_sent_twice_is_told_the_same_twice(town: Town, do: str, typed: dict[str, str]) -> None:
+    touch, teacher = suggested(town), town.sign_in()
+    form = form_of(teacher.get(f"/plan/{touch}").text, do=do, **typed)
+    for _press in range(2):
+        teacher.send(f"/plan/{touch}", "/account", **form)
+        told = teacher.follow().text
+        assert ("Approved. It leaves at its time" if do == "approve" else "Kept.") in told
+        assert do == "keep" or f"/plan/{touch}/undo" in told
+    trail = select(AuditEvent.action).where(AuditEvent.action.like("outreach.%"))
+    assert len(town.rows(trail)) == len(set(town.rows(trail))), "no step twice"
+    assert len(town.rows(select(Message))) == (do == "approve")
+
+
+def test_other_words_in_the_form_of_what_one_has_approved_are_not_taken_for_a_repeat(town: Town) -> None:
+    touch, teacher = suggested(town), town.sign_in()
+    form = form_of(teacher.get(f"/plan/{touch}").text, do="approve")
+    teacher.send(f"/plan/{touch}", "/account", **form)
+    teacher.send(f"/plan/{touch}", "/account", **(form | {"body": "Otras.", "language_confirmed": "yes"}))
+    assert teacher.last is not None
+    assert teacher.last.status_code == 422
+    assert "You changed this in another window." in text_of(teacher)
+
+
+def test_a_family_set_aside_twice_is_told_the_same_twice(town: Town) -> None:
+    touch, teacher = suggested(town), town.sign_in()
+    seen = form_of(teacher.get(f"/plan/{touch}").text)["seen"]
+    for _press in range(2):
+        teacher.send(f"/plan/{touch}/not-now", "/account", ready="outdated", seen=seen)
+        assert "Set aside." in teacher.follow().text
 
 
 def test_a_time_that_a_colleague_chose_meanwhile_is_shown_beside_ones_own(town: Town) -> None:

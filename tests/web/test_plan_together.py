@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models import (
     AccountRole,
+    AuditEvent,
     Channel,
     Message,
     OutreachState,
@@ -45,6 +46,31 @@ def test_approving_all_says_first_how_many_what_stays_and_why_and_can_be_undone(
     teacher.send(undo[1].replace("&amp;", "&"))
     assert "1 is back among the suggestions." in teacher.follow().text
     assert state(town, ready) is OutreachState.SUGGESTED
+
+
+def test_the_same_look_sent_twice_is_told_the_same_with_its_undo(town: Town) -> None:
+    ready, teacher = suggested(town), town.sign_in()
+    looked = ticked(teacher.get("/plan/approve-all").text)
+    teacher.send("/plan/approve-all", "/plan/approve-all", id=looked)
+    teacher.send("/plan/approve-all", "/account", id=looked)
+    told = teacher.follow().text
+    assert "1 approved: it counts as a notice" in told
+    assert "has changed" not in told
+    assert town.rows(select(AuditEvent.action).where(AuditEvent.action.like("%approve%"))) == ["outreach.approve_all"]
+    undo = re.findall(r'action="(/plan/approve-all/undo[^"]+)"', told)
+    assert undo
+    teacher.send(undo[-1].replace("&amp;", "&"))
+    assert "1 is back among the suggestions." in teacher.follow().text
+    assert state(town, ready) is OutreachState.SUGGESTED
+
+
+def test_who_sends_a_look_after_a_colleague_has_approved_is_told_that_it_changed(town: Town) -> None:
+    suggested(town)
+    teacher, counselor = town.sign_in(), town.sign_in(AccountRole.COUNSELOR)
+    looked = ticked(teacher.get("/plan/approve-all").text)
+    teacher.send("/plan/approve-all", "/plan/approve-all", id=looked)
+    counselor.send("/plan/approve-all", "/account", id=looked)
+    assert "1 was left, since it has changed." in counselor.follow().text
 
 
 def test_a_moment_without_a_zone_names_nothing_to_take_back(town: Town) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models import (
@@ -176,6 +177,37 @@ def test_other_words_in_a_form_that_was_sent_are_not_swallowed(town: Town) -> No
     assert key
     write(teacher, town, body="Otras palabras.", form_key=key[1])
     assert len(town.rows(select(Message))) == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"to": "father"}, {"to": "email", "title": "Maya"},
+              {"when": "later", "day": "2026-11-30", "hour": "17:00"},
+              {"when": "weekly", "day": "2026-11-24", "hour": "17:00", "weekly_until": "2026-12-15"}],
+)  # fmt: skip
+def test_the_same_words_to_another_or_for_another_time_in_a_form_that_was_sent_are_not_swallowed(
+    town: Town, other: dict[str, str]
+) -> None:
+    father = town.world.guardian(town.maya, language="es", given_name="Luis")
+    town.world.phone(father)
+    town.commit()
+    teacher = write(town.sign_in(), town)
+    email = re.search(r'value="(\d+-email)"', teacher.get(f"/plan/write?family={town.delgado.id}").text)
+    assert email
+    to = {"father": f"{father.id}-sms", "email": email[1]}
+    fields = dict(other)
+    if "to" in fields:
+        fields["way"] = to[fields.pop("to")]
+    write(teacher, town, **fields)
+    assert teacher.last is not None
+    assert teacher.last.status_code == 422
+    assert "This form was sent before" in text_of(teacher)
+    assert len(town.rows(select(Outreach))) == 1
+    key = re.search(r'name="form_key" value="(\w+)"', text_of(teacher))
+    assert key
+    write(teacher, town, **fields, form_key=key[1])
+    write(teacher, town, **fields, form_key=key[1])
+    assert "In the outbox." in teacher.follow().text, "a second click is the same message"
+    assert len(town.rows(select(Outreach))) == 2
 
 
 def test_a_weekly_message_that_a_colleague_has_changed_is_not_ended_unseen(town: Town) -> None:

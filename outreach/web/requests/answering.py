@@ -7,7 +7,7 @@ from secrets import token_hex
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Channel, Outreach
+from models import Channel
 from outreach.access import audit, household, require_role
 from outreach.contacts import MovedOn, put_on_its_way
 from outreach.errors import OutreachError
@@ -17,6 +17,7 @@ from outreach.planning import (
     NewMessage,
     NoWayToReach,
     PlanningError,
+    stands_as_typed,
     ways_to_reach,
     write_by_hand,
 )
@@ -42,7 +43,7 @@ def answer(request_id: int) -> ResponseReturnValue:
         written = write_by_hand(session(), looking, wanted, now, live=live_channels())
         put_on_its_way(session(), request_id, now, looking.account_id, outreach_id=written.id, seen=seen())
         session().flush()
-        if not _on_its_way_as_typed(written, wanted):
+        if not stands_as_typed(written, wanted) or leaving_of(written) is None:  # what the form made the first time
             raise PlanningError(_(SENT_BEFORE))
     except MovedOn as refused:
         session().rollback()
@@ -60,13 +61,6 @@ def answer(request_id: int) -> ResponseReturnValue:
         url_for("plan.take_back", outreach_id=written.id, next=_words_again(request_id, written.id)),
     )
     return asking.back_to(url_for("requests.one", request_id=request_id))
-
-
-def _on_its_way_as_typed(written: Outreach, wanted: NewMessage) -> bool:
-    """Whether what the form made waits in the outbox as it was typed. The same form sent again gives what it made the
-    first time, which may have left, been taken back, or hold other words."""
-    same = (written.guardian_id, written.channel, written.body) == (wanted.guardian_id, wanted.channel, wanted.body)
-    return same and (written.title or None) == wanted.title and leaving_of(written) is not None
 
 
 def _words_again(request_id: int, outreach_id: int) -> str:

@@ -165,13 +165,15 @@ def _unread(asked: Asked) -> ResponseReturnValue:
 def _done(asked: Asked, action: str, step: Callable[[], str], field: str = "") -> ResponseReturnValue:
     """Take one step, keep it in the trail, say so with the way back; a refusal is shown with what was typed."""
     looking, request_id = asking.viewer(), asked.question.id
+    before = versions_of(session(), [request_id]).get(request_id)
     try:
         done = step()
     except RequestRefused as refused:
         session().rollback()
         return _refused(find(request_id), refused, field, seen())
-    audit(session(), looking, action, "request", request_id, asking.now(), because=asked.grant.because)
     newest = versions_of(session(), [request_id])[request_id]
+    if newest != before:  # else the same form came in again, and what it did the first time is said once more
+        audit(session(), looking, action, "request", request_id, asking.now(), because=asked.grant.because)
     session().commit()
     say(done, url_for("requests.undo", request_id=request_id, event_id=newest))
     return _back(request_id)
