@@ -16,11 +16,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 A_DAY = re.compile("^(Mon|Tue|Wed|Thu|Fri) ")
 
 
-def open_a_text(person: Visitor) -> Page:
-    """The page of the first suggestion of this person's that is a text in English."""
-    page = person.go("/plan")
-    links = page.locator("main article a.who").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    for link in links:
+def suggestions(person: Visitor) -> list[str]:
+    links = person.go("/plan").locator("main article a.who")
+    found: list[str] = links.evaluate_all("all => all.map(one => one.pathname)")
+    return found
+
+
+def open_a_text(person: Visitor, *, but_none_of: Visitor | None = None) -> Page:
+    """The page of the first suggestion on this person's list that is a text in English. ``but_none_of``: what these
+    would have left is still to leave at its time, for another story."""
+    spared = suggestions(but_none_of) if but_none_of else []
+    for link in suggestions(person):
+        if link in spared:
+            continue
         page = person.go(link)
         if page.locator(".phone").count() and page.locator("#body").count() and not confirms(page):
             return page
@@ -83,7 +91,7 @@ def test_without_any_script_a_family_is_set_aside_with_one_tap_and_comes_back(si
 
 
 def test_a_day_without_school_is_refused_with_its_reason_and_the_next_one_is_a_tap_away(sign_in: SignIn) -> None:
-    page = open_a_text(sign_in("teacher"))
+    page = open_a_text(sign_in("counselor"), but_none_of=sign_in("teacher"))
     saturday = date.fromisoformat(page.locator("#day").input_value())
     saturday += timedelta(days=(5 - saturday.weekday()) % 7)
     page.locator("#day").fill(saturday.isoformat())
@@ -131,9 +139,9 @@ def test_a_text_of_ones_own_waits_thirty_seconds_and_is_stopped(sign_in: SignIn)
 
 
 def test_the_second_of_two_people_is_told_and_nothing_is_lost(sign_in: SignIn) -> None:
-    page = open_a_text(sign_in("teacher"))
+    page = open_a_text(sign_in("counselor"), but_none_of=sign_in("teacher"))
     address = page.url
-    other = sign_in("counselor").go("/" + address.split("/", 3)[3])
+    other = sign_in("administrator").go("/" + address.split("/", 3)[3])
     other.get_by_role("button", name=A_DAY).first.click()
     expect(other.get_by_text("Kept.")).to_be_visible()
     page.locator("#body").fill("Words that I was typing.")

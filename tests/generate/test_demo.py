@@ -49,7 +49,7 @@ def demo(folder: Path, database_url: str, port: int) -> Iterator[dict[str, Any]]
         assert line, "the demonstration ended before it answered"
         yield json.loads(line)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

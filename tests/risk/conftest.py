@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from models import Family, JsonObject, RiskReason, School, Staff, Student
 from outreach.risk import score_families
 from outreach.risk.explain import plain_figures
+from tests.risk.offices import office
 from tests.world import NOW, YEAR_STARTS, World
+
+__all__ = ["Found", "Home", "Score", "home", "office", "score"]
 
 Found = dict[str, tuple[int, JsonObject]]
 Score = Callable[..., Found]
