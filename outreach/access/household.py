@@ -156,9 +156,7 @@ def adults_of(session: Session, family_id: int) -> tuple[Adult, ...]:
     return tuple(_adult(rows, reach.get(guardian_id, ())) for guardian_id, rows in of_guardian.items())
 
 
-def with_adult(
-    session: Session, home: Household, guardian_id: int | None, *, linked: bool = False
-) -> Household:  # fmt: skip
+def with_adult(session: Session, home: Household, guardian_id: int | None, *, linked: bool = False) -> Household:
     """The same family with ``guardian_id`` among its adults, whom a kept contact names: last, and with a sentence that
     says so, where that person is no guardian of a present child any more.
 
