@@ -247,6 +247,7 @@ def test_a_note_that_was_opened_on_the_wrong_student_is_still_a_note(teacher: Vi
     teacher.go(f"{form}#{fragment}")
     page.locator("#summary").press_sequentially("!")
     page.get_by_role("link", name="Cancel").locator("visible=true").click()
+    page.wait_for_url(re.compile("/families/"))
     page.goto(teacher.demo.address + "/contacts/new")
     expect(page.get_by_text(re.compile("You noted this without a network on .*: Maria"))).to_be_visible()
     page.get_by_role("button", name="Throw away").click()

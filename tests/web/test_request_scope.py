@@ -92,8 +92,8 @@ def test_a_department_hands_a_question_over_once_and_then_an_administrator_does(
 def test_a_hand_over_sent_twice_is_one_and_tells_the_family_once(town: Town) -> None:
     number, teacher = of_rosa(town), town.sign_in()
     page, seen = f"/requests/{number}", seen_by(teacher, number)
-    assert teacher.send(f"{page}/hand-over", page, to="department:counseling", seen=seen).status_code == 303
-    assert teacher.send(f"{page}/hand-over", page, to="department:counseling", seen=seen).status_code == 409
+    for _press in range(2):
+        assert teacher.send(f"{page}/hand-over", page, to="department:counseling", seen=seen).status_code == 303
 
     assert stands(town).department is Department.COUNSELING
     assert len(town.rows(select(Message))) == 1
