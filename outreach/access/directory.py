@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models import Family, FamilyMember, Guardian, Guardianship, School, Student
 from outreach.language import SOURCE, language_name
 
-from .scope import visible_families, visible_students
+from .scope import visible_families
+from .seeing import sees_student
 from .viewer import Viewer
 
 PAGE_SIZE = 50
@@ -118,9 +119,8 @@ def choices_among(session: Session, viewer: Viewer) -> Choices:
 
 def children_of(session: Session, viewer: Viewer, family_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
     """The present children of each family, oldest grade first."""
-    open_ids = visible_students(viewer)
     rows = session.execute(
-        select(FamilyMember.family_id, Student, School.name, Student.id.in_(open_ids))
+        select(FamilyMember.family_id, Student, School.name, sees_student(viewer))
         .join(Student, Student.id == FamilyMember.student_id)
         .join(School, School.id == Student.school_id)
         .where(FamilyMember.family_id.in_(family_ids), FamilyMember.until_on.is_(None))

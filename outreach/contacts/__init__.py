@@ -82,9 +82,9 @@ from .waiting import (
     waiting_on,
     waiting_requests,
     why_no_answer,
-    withheld_questions,
 )
 from .warnings import contact_warnings, warnings_of_contact
+from .withheld import withheld_questions
 
 __all__ = [
     "LIVE_CHANNELS",

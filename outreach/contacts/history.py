@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Contact, ContactRevision, Guardian, JsonObject, JsonValue, Request, RevisionKind, Staff, Student
-from outreach.access import Viewer, visible_students
+from outreach.access import Viewer, sees_student
 from outreach.access.guarded import may_read_contact
 from outreach.errors import NotFound
 from outreach.language import _
@@ -18,7 +18,8 @@ from outreach.language import _
 from .families import students_of_contact
 from .portrait import account_names
 from .revisions import as_it_stands, revisions_of
-from .waiting import person, withheld_questions
+from .waiting import person
+from .withheld import withheld_questions
 
 SHOWN = (
     "occurred_at", "students", "guardian_id", "staff_id", "initiator", "channel", "outcome", "language", "interpreter",
@@ -87,7 +88,7 @@ def history_of(session: Session, viewer: Viewer, contact_id: int) -> History:
 def _readable(session: Session, viewer: Viewer, contact: Contact) -> bool:
     own = viewer.staff_id is not None and contact.staff_id == viewer.staff_id
     about = students_of_contact(session, contact.id)
-    seen = session.scalar(visible_students(viewer).where(Student.id.in_(about)).limit(1))
+    seen = session.scalar(select(Student.id).where(Student.id.in_(about), sees_student(viewer)).limit(1))
     return (own or seen is not None) and may_read_contact(session, viewer, contact.id)
 
 

@@ -27,7 +27,7 @@ from models import (
     Staff,
     Student,
 )
-from outreach.access import NotAllowed, Viewer, audit, colleagues, holding, require, visible_students
+from outreach.access import NotAllowed, Viewer, audit, colleagues, holding, require, sees_student
 from outreach.errors import NotFound, OutreachError
 from outreach.language import N_, _
 from outreach.schooltime import local_moment, zone_of_school
@@ -218,9 +218,13 @@ def _keep(session: Session, viewer: Viewer, action: str, hold: Hold, family_id: 
 
 
 def _check_child(session: Session, viewer: Viewer, family_id: int, student_id: int) -> None:
-    member = select(FamilyMember.id).where(
-        FamilyMember.family_id == family_id, FamilyMember.student_id == student_id, FamilyMember.until_on.is_(None),
-        FamilyMember.student_id.in_(visible_students(viewer)),
+    member = (
+        select(FamilyMember.id)
+        .join(Student, Student.id == FamilyMember.student_id)
+        .where(
+            FamilyMember.family_id == family_id, Student.id == student_id, FamilyMember.until_on.is_(None),
+            sees_student(viewer),
+        )
     )  # fmt: skip
     if session.scalar(member) is None:
         raise HoldRefused(_("Choose a child of this family, or the whole family."), "student_id")

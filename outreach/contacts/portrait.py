@@ -24,15 +24,15 @@ from models import (
     Student,
     Verdict,
 )
-from outreach.access.guarded import KEPT, guarded_contacts, guarded_verdicts
-from outreach.access.scope import visible_students
+from outreach.access.guarded import KEPT, guarded_verdicts
 from outreach.access.viewer import Viewer
 from outreach.language import _
 
 from .background import Background
 from .clock import elapsed_words, read_clock
 from .entries import Corrected, Entry, EntryKind, HelpVerdict, RequestView, Side, Undone
-from .waiting import ABOUT_ANOTHER, person, why_no_answer, withheld_questions
+from .waiting import person, why_no_answer
+from .withheld import withheld_contacts, withheld_questions
 
 MINUTES_A_DAY = 8 * 60
 """For words only, where a school has no calendar any more."""
@@ -73,7 +73,7 @@ def read_portraits(
     undone_by = {contact.voided_by for contact in contacts.values()}
     corrected_by = {by for _times, _at, by in corrections.values()}
     accounts = account_names(session, {*undone_by, *corrected_by, *account_ids} - {None})
-    withheld = _withheld(session, viewer, contacts)
+    withheld = withheld_contacts(session, viewer, contacts.values())
     return Portraits(
         contacts=contacts, students=_students(session, contact_ids), staff=dict(staff.all()), guardians=guardians,
         accounts=accounts, verdicts=_verdicts(session, viewer, contacts, guardians, withheld),
@@ -215,22 +215,3 @@ def account_names(session: Session, account_ids: Collection[int | None]) -> dict
         .where(Account.id.in_(account_ids))
     )
     return dict(rows.all())
-
-
-def _withheld(session: Session, viewer: Viewer, contacts: Mapping[int, Contact]) -> dict[int, str]:
-    """Contacts whose words this viewer does not read, each with the reason."""
-    readable = set(
-        session.scalars(
-            select(ContactStudent.contact_id).where(
-                ContactStudent.contact_id.in_(contacts), ContactStudent.student_id.in_(visible_students(viewer))
-            )
-        )
-    )
-    own = {
-        contact.id
-        for contact in contacts.values()
-        if viewer.staff_id is not None and contact.staff_id == viewer.staff_id
-    }
-    withheld = {contact_id: ABOUT_ANOTHER for contact_id in contacts if contact_id not in readable | own}
-    kept = session.scalars(guarded_contacts(viewer).where(Contact.id.in_(contacts)))
-    return withheld | dict.fromkeys(kept, KEPT)

@@ -26,15 +26,14 @@ from models import (
     RequestEventKind,
     Staff,
 )
-from outreach.access.guarded import KEPT, guarded_contacts
-from outreach.access.scope import visible_students
 from outreach.access.viewer import Viewer
 from outreach.language import _, said
 from outreach.schooltime import zone_of_school
 
 from .entries import Side
 from .step_words import Names, step_words
-from .waiting import ABOUT_ANOTHER, person, withheld_questions
+from .waiting import person
+from .withheld import withheld_contacts, withheld_questions
 
 Kind = RequestEventKind
 OF_THE_FAMILY = (Kind.OPENED, Kind.JOINED)
@@ -74,7 +73,7 @@ def steps_of(session: Session, viewer: Viewer, request: Request, *, after: int |
     beside = [] if after is not None else _contacts_beside(session, request, {event.contact_id for event in events})
     contacts = {one.id: one for one in [*_contacts(session, {event.contact_id for event in events}), *beside]}
     names = _names(session, request, events, contacts.values())
-    withheld = _withheld_contacts(session, viewer, contacts.values())
+    withheld = withheld_contacts(session, viewer, contacts.values())
     told = _Told(request, names, contacts, withheld, withheld_questions(session, viewer, [request]).get(request.id))
     steps = [told.event(event) for event in events] + [told.contact(contact) for contact in beside]
     return sorted(steps, key=lambda step: (step.at, step.event_id or 0))
@@ -131,22 +130,6 @@ def _names(session: Session, request: Request, events: Sequence[RequestEvent], c
         family=person(guardian) or _("The family"), staff=dict(staff.all()), accounts=dict(accounts.all()),
         zone=zone_of_school(session, request.school_id),
     )  # fmt: skip
-
-
-def _withheld_contacts(session: Session, viewer: Viewer, contacts: Collection[Contact]) -> dict[int, str]:
-    """Contacts whose words this viewer does not read, each with what stands for them."""
-    ids = [contact.id for contact in contacts]
-    readable = set(
-        session.scalars(
-            select(ContactStudent.contact_id).where(
-                ContactStudent.contact_id.in_(ids), ContactStudent.student_id.in_(visible_students(viewer))
-            )
-        )
-    )
-    own = {one.id for one in contacts if viewer.staff_id is not None and one.staff_id == viewer.staff_id}
-    withheld = {number: ABOUT_ANOTHER for number in ids if number not in readable | own}
-    kept = session.scalars(guarded_contacts(viewer).where(Contact.id.in_(ids)))
-    return withheld | dict.fromkeys(kept, KEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import Contact, FamilyMember, Guardian, Guardianship, Request, School, Student
-from outreach.access import Viewer, require, visible_students
+from outreach.access import Viewer, require, sees_student
 from outreach.access.guarded import guarded_contacts, guarded_requests
 from outreach.errors import NotFound, OutreachError
 from outreach.insights.school_work import SchoolWork, SubjectWork, school_work
@@ -150,7 +150,7 @@ def _student(session: Session, viewer: Viewer, asked: SheetAsked) -> Student:
         .join(FamilyMember, FamilyMember.student_id == Student.id)
         .where(
             Student.id == asked.student_id, FamilyMember.family_id == asked.family_id, FamilyMember.until_on.is_(None),
-            Student.id.in_(visible_students(viewer)),
+            sees_student(viewer),
         )
     )  # fmt: skip
     if found is None:

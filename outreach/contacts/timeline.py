@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import District, Family, FamilyMember, School, Student
-from outreach.access.scope import visible_families
+from outreach.access.seeing import sees_family
 from outreach.access.viewer import Viewer
 from outreach.errors import NotFound
 from outreach.language import _
@@ -69,7 +69,7 @@ def zone_of_family(session: Session, family_id: int) -> ZoneInfo:
 
 
 def _require_visible(session: Session, viewer: Viewer, family_id: int) -> None:
-    if session.scalar(visible_families(viewer).where(Family.id == family_id)) is None:
+    if session.scalar(select(Family.id).where(Family.id == family_id, sees_family(viewer, Family.id))) is None:
         raise NotFound(_("There is no such family, or you may not see it."))
 
 

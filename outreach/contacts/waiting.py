@@ -20,18 +20,15 @@ from models import (
     Staff,
     Student,
 )
-from outreach.access.guarded import KEPT, guarded_requests
-from outreach.access.scope import visible_families, visible_students
+from outreach.access.scope import visible_families
 from outreach.access.viewer import Viewer
-from outreach.language import N_, said
+from outreach.language import said
 from outreach.schooltime import hours_book, school_days_between, zones_of_schools
 
 from .answers import JOINED_TO_EARLIER, OPENING_UNDONE
 from .clock import read_clock
 from .events import versions_of
-
-ABOUT_ANOTHER = N_("About a brother or sister whom you do not teach.")
-"""Stands for words about a student whom the viewer may not see; shown with :func:`outreach.language.said`."""
+from .withheld import withheld_questions
 
 
 @dataclass(frozen=True)
@@ -220,23 +217,3 @@ def why_no_answer(request: Request, withheld: Collection[int]) -> str | None:
     what staff wrote about one of ``withheld`` may tell its words. Our own reasons tell nothing of it."""
     ours = request.no_answer_needed in (JOINED_TO_EARLIER, OPENING_UNDONE)
     return request.no_answer_needed if ours or request.id not in withheld else None
-
-
-def withheld_questions(session: Session, viewer: Viewer, requests: Sequence[Request]) -> dict[int, str]:
-    """Requests whose words this viewer does not read, each with what stands for them.
-
-    Those about a student whom the viewer may not see, unless it owns the question; and those kept for a school's
-    safety list.
-    """
-    about = {request.student_id for request in requests} - {None}
-    seen = set(session.scalars(visible_students(viewer).where(Student.id.in_(about))))
-    ids = [request.id for request in requests]
-    guarded = set(session.scalars(guarded_requests(viewer).where(Request.id.in_(ids))))
-    withheld = {}
-    for request in requests:
-        own = viewer.staff_id is not None and request.owner_staff_id == viewer.staff_id
-        if request.id in guarded:
-            withheld[request.id] = KEPT
-        elif request.student_id is not None and request.student_id not in seen and not own:
-            withheld[request.id] = ABOUT_ANOTHER
-    return withheld

@@ -30,7 +30,7 @@ from models import (
     Student,
     Subject,
 )
-from outreach.access import Viewer, visible_students
+from outreach.access import Viewer, sees_student
 from outreach.effective import effective_config
 from outreach.schooltime import RunningTerm, YearWithTerms, years_with_terms, zones_of_schools
 
@@ -151,7 +151,7 @@ def _children(
         .join(School, School.id == Student.school_id)
         .where(
             FamilyMember.family_id == family_id, FamilyMember.until_on.is_(None),
-            Student.id.in_(visible_students(viewer)),
+            sees_student(viewer),
         )
         .order_by(Student.grade.desc(), Student.given_name, Student.id)
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Band, Family, FamilyMember, JsonObject, JsonValue, RiskReason, RiskScore, School, Student
-from outreach.access import Viewer, visible_students
+from outreach.access import Viewer, sees_student
 from outreach.effective import effective_config
 from outreach.errors import NotFound
 from outreach.language import N_, _, short_day
@@ -121,7 +121,7 @@ def _plain(value: JsonValue) -> JsonValue:
 def _hidden(session: Session, rows: Sequence[tuple[int, str, int, JsonObject]], viewer: Viewer) -> frozenset[int]:
     """Children named in reasons whose school work the viewer may not see."""
     named = {child for *_, evidence in rows if isinstance(child := evidence.get("student_id"), int)}
-    seen = session.scalars(visible_students(viewer).where(Student.id.in_(named)))
+    seen = session.scalars(select(Student.id).where(Student.id.in_(named), sees_student(viewer)))
     return frozenset(named) - frozenset(seen)
 
 

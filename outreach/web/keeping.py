@@ -17,6 +17,7 @@ from models import (
     Channel,
     Contact,
     ContactStudent,
+    Family,
     FamilyMember,
     Initiator,
     Outcome,
@@ -32,7 +33,7 @@ from outreach.access import (
     audit,
     household,
     require,
-    visible_families,
+    sees_family,
     with_adult,
 )
 from outreach.access.guarded import KEPT, guarded_contacts
@@ -186,9 +187,10 @@ def _first_families(contact_ids: Collection[int]) -> Select[int, int]:
     return (
         select(ContactStudent.contact_id, func.min(FamilyMember.family_id))
         .join(FamilyMember, FamilyMember.student_id == ContactStudent.student_id)
+        .join(Family, Family.id == FamilyMember.family_id)
         .where(
             ContactStudent.contact_id.in_(contact_ids), FamilyMember.until_on.is_(None),
-            FamilyMember.family_id.in_(visible_families(asking.viewer())),
+            sees_family(asking.viewer(), Family.id),
         )
         .group_by(ContactStudent.contact_id)
     )  # fmt: skip

@@ -12,7 +12,7 @@ from models import AccountRole, FamilyMember, Outcome, RevisionKind, SafetyAlert
 from outreach.contacts import FieldChange, correct_contact, history_of, restore_contact, void_contact
 from outreach.contacts.revise import as_new
 from outreach.contacts.revisions import keep_revision
-from outreach.contacts.waiting import ABOUT_ANOTHER
+from outreach.contacts.withheld import ABOUT_ANOTHER
 from outreach.errors import NotFound
 from tests.contacts.homes import Home, counselor_of, viewer_of_staff
 from tests.world import NOW, World

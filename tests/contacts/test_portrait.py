@@ -21,7 +21,7 @@ from outreach.contacts import (
     void_contact,
 )
 from outreach.contacts.answers import OPENING_UNDONE
-from outreach.contacts.waiting import ABOUT_ANOTHER
+from outreach.contacts.withheld import ABOUT_ANOTHER
 from tests.contacts.homes import Home, counselor_of, viewer_of_staff
 from tests.world import NOW, World
 

@@ -34,7 +34,7 @@ from outreach.contacts import (
     versions_of,
 )
 from outreach.contacts.step_words import SENTENCES
-from outreach.contacts.waiting import ABOUT_ANOTHER
+from outreach.contacts.withheld import ABOUT_ANOTHER
 from outreach.language import speaking
 from tests.contacts.homes import YESTERDAY, Home, counselor_of, viewer_of_staff
 from tests.world import NOW, World

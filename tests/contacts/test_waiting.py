@@ -18,7 +18,7 @@ from outreach.contacts import (
     waiting_on,
     waiting_requests,
 )
-from outreach.contacts.waiting import ABOUT_ANOTHER
+from outreach.contacts.withheld import ABOUT_ANOTHER
 from tests.contacts.homes import Home, counselor_of, home, viewer_of_staff
 from tests.world import NOW, World
 

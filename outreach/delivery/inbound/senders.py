@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from models import ContactPoint, Family, FamilyMember, Guardian, Guardianship, InboundMessage, Message
-from outreach.access import Viewer, children_of, find_families, visible_families
+from outreach.access import Viewer, children_of, find_families, sees_family
 
 MOST_FOUND = 12
 """Families of one search."""
@@ -36,7 +36,7 @@ def senders(session: Session, viewer: Viewer, inbound: InboundMessage) -> list[S
     if inbound.answers_message_id is not None:
         answered = session.scalar(select(Message.family_id).where(Message.id == inbound.answers_message_id))
         found |= {answered} if answered is not None else set()
-    seen = session.scalars(visible_families(viewer).where(Family.id.in_(found))).all()
+    seen = session.scalars(select(Family.id).where(Family.id.in_(found), sees_family(viewer, Family.id))).all()
     return _senders(session, viewer, seen, inbound)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Account, Contact, Family, InboundMessage, OrgKind, SafetyAlert, SafetyOutcome, School, Student
-from outreach.access import NotAllowed, Viewer, audit, viewer_of, visible_families
+from outreach.access import NotAllowed, Viewer, audit, sees_family, viewer_of
 from outreach.contacts import families_of_contact, students_of_contact
 from outreach.errors import NotFound
 from outreach.language import N_, _
@@ -116,7 +116,7 @@ def raise_by_hand(
 
 def _visible(session: Session, viewer: Viewer, contact_id: int) -> list[int]:
     of_contact = families_of_contact(session, contact_id)
-    return sorted(session.scalars(visible_families(viewer).where(Family.id.in_(of_contact))))
+    return sorted(session.scalars(select(Family.id).where(Family.id.in_(of_contact), sees_family(viewer, Family.id))))
 
 
 def _of_contact(session: Session, contact_id: int) -> SafetyAlert | None:

@@ -25,7 +25,7 @@ from models import (
     Staff,
     Student,
 )
-from outreach.access import Viewer, visible_families
+from outreach.access import Viewer, sees_family
 from outreach.access.safety_list import may_read_alert, watched_schools
 from outreach.language import _
 
@@ -174,7 +174,7 @@ def alerts_of_contacts(session: Session, viewer: Viewer, contact_ids: Collection
 def _view(session: Session, viewer: Viewer, alert: SafetyAlert) -> AlertView:
     """A few statements an alert: the open ones are few, or a page is the least that is wrong."""
     family = session.get(Family, alert.family_id) if alert.family_id is not None else None
-    open_to_viewer = visible_families(viewer).where(Family.id == alert.family_id)
+    open_to_viewer = select(Family.id).where(Family.id == alert.family_id, sees_family(viewer, Family.id))
     return AlertView(
         id=alert.id, school_name=place_of(session, alert), zone=zone_of_alert(session, alert).key,
         family_id=alert.family_id, family_name=family.name if family else None,
