@@ -36,6 +36,7 @@ from models import Account, AccountRole, Base, Case, CaseState, District, Role, 
 from outreach import store
 from outreach.access import hash_password, viewer_of
 from outreach.app import create_app
+from outreach.generate.rows import count_on
 from outreach.risk import QueueFilters, Whose, queue, score_families, tend_cases
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -147,6 +148,8 @@ def _build(url: str, families: int) -> int:
             if number % 1000 == 0:
                 made.write(session)
         made.write(session)
+        if engine.dialect.name == "postgresql":
+            count_on(session, [Staff])
         counselor, colleague = _counselors(session, made.schools[0])
         session.commit()
         score_families(session, NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, insert, inspect, select, text, update
@@ -116,16 +117,17 @@ class Rows:
         """Write the rest. PostgreSQL is told to go on counting after the ids given here, and to look at the tables:
         until it has, it plans as if they were empty (measured: minutes for a join of four)."""
         self.write()
-        if self._session.get_bind().dialect.name != "postgresql":
-            return
-        for kind in self._next:
-            name = table(kind).name
-            if name == "district":
-                continue
-            self._session.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {max(self._next[kind] - 1, 1)})")
-            )
-        self._session.execute(text(f"ANALYZE {', '.join(table(kind).name for kind in ORDER)}"))
+        if self._session.get_bind().dialect.name == "postgresql":
+            count_on(self._session, [kind for kind in self._next if table(kind).name != "district"])
+            self._session.execute(text(f"ANALYZE {', '.join(table(kind).name for kind in ORDER)}"))
+
+
+def count_on(session: Session, kinds: Iterable[Kind]) -> None:
+    """Have PostgreSQL go on counting after ids that were written by hand."""
+    for kind in kinds:
+        counted = table(kind)
+        sequence = func.pg_get_serial_sequence(counted.name, "id")
+        session.execute(select(func.setval(sequence, func.greatest(func.max(counted.c.id), 1))))
 
 
 def table(kind: Kind) -> Table:
