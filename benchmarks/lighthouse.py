@@ -27,6 +27,8 @@ from rich.console import Console
 
 VERSION = "12.8.2"
 """The last one that runs on Node 18 and 20."""
+TRIES, NOT_MEASURED = 3, ("NO_NAVSTART", "NO_TRACING_STARTED")
+"""A run in which Chromium recorded nothing has no scores; it is made again, and said."""
 LEAST = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
 CHROMIUM = os.environ.get("OUTREACH_CHROMIUM", "/usr/bin/chromium")
 FLAGS = "--headless=new --no-sandbox --disable-dev-shm-usage"
@@ -122,10 +124,18 @@ def scores(visit: Visit, report: Path) -> dict[str, float]:
         f"--only-categories={','.join(LEAST)}", f"--chrome-flags={FLAGS}", "--disable-storage-reset=false",
         f"--extra-headers={json.dumps({'Cookie': visit.cookie})}",
     ]  # fmt: skip
-    subprocess.run(  # noqa: S603 - a fixed command and an address of ours
-        command, check=True, env={**os.environ, "CHROME_PATH": CHROMIUM}, stdout=subprocess.DEVNULL
-    )  # fmt: skip
-    told = json.loads(report.read_text("utf-8"))
+    for tries_left in reversed(range(TRIES)):
+        report.unlink(missing_ok=True)
+        ended = subprocess.run(  # noqa: S603 - a fixed command and an address of ours
+            command, check=False, env={**os.environ, "CHROME_PATH": CHROMIUM}, stdout=subprocess.DEVNULL
+        )  # fmt: skip
+        told = json.loads(report.read_text("utf-8")) if report.exists() else {}
+        if ended.returncode == 0 or told.get("runtimeError", {}).get("code") not in NOT_MEASURED:
+            ended.check_returncode()
+            break
+        sys.stderr.write(f"Chromium recorded no trace of {visit.page}; {tries_left} tries left\n")
+    else:
+        raise RuntimeError(f"Chromium recorded no trace of {visit.address}")
     assert told["finalDisplayedUrl"] == visit.address, f"looked at {told['finalDisplayedUrl']}"
     return {name: float(told["categories"][name]["score"]) for name in LEAST}
 
