@@ -2,7 +2,7 @@
 
 from .acts import NOT_NOW, Revision, approve, dismiss, edit, reschedule, revise, undo
 from .bulk import BulkFigures, BulkPreview, approve_all, approved_together, preview_all, undo_all
-from .done import contacts_back, contacts_undone, mark_done
+from .done import follow_contacts, mark_done, ticks_off
 from .errors import (
     ChangedMeanwhile,
     DraftBlocked,
@@ -77,8 +77,6 @@ __all__ = [
     "approved_languages",
     "approved_together",
     "assign_to",
-    "contacts_back",
-    "contacts_undone",
     "continue_weekly",
     "days_planned",
     "dismiss",
@@ -86,6 +84,7 @@ __all__ = [
     "end_weekly",
     "fall_back",
     "find_living_owners",
+    "follow_contacts",
     "follow_messages",
     "language_in_force",
     "leaving",
@@ -112,6 +111,7 @@ __all__ = [
     "suggestions_without_person",
     "takers",
     "templates_of",
+    "ticks_off",
     "times_by_hand",
     "times_of",
     "today",

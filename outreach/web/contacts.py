@@ -22,7 +22,7 @@ from outreach.contacts import (
 )
 from outreach.contacts.checks import check_staff
 from outreach.language import N_, _
-from outreach.planning import contacts_back, contacts_undone
+from outreach.planning import follow_contacts
 
 from . import asking
 from .answering import speaks_json
@@ -95,6 +95,7 @@ def correct(contact_id: int) -> ResponseReturnValue:
         problems = [(FIELDS.get(refused.field or "", ""), str(refused))]
     if problems:
         return form_page(home, form, problems, (), contact_id), 422
+    follow_contacts(session(), looking, [contact_id], now)
     audit(session(), looking, "correct_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Corrected. What stood before is kept."))
@@ -126,7 +127,7 @@ def undo(contact_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     reason = request.form.get("reason", "").strip() or BY_MISTAKE
     void_contact(session(), contact_id, reason, now, looking.account_id)
-    contacts_undone(session(), looking, [contact_id], now)
+    follow_contacts(session(), looking, [contact_id], now)
     audit(session(), looking, "undo_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Undone. It no longer counts."), url_for("contacts.restore", contact_id=contact_id, next=_next()))
@@ -138,7 +139,7 @@ def undo(contact_id: int) -> ResponseReturnValue:
 def restore(contact_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     restore_contact(session(), contact_id, now, looking.account_id)
-    contacts_back(session(), looking, [contact_id], now)
+    follow_contacts(session(), looking, [contact_id], now)
     audit(session(), looking, "restore_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Back as it was."))

@@ -14,13 +14,11 @@ from models import (
     CONTACT_OUTCOMES,
     AddressHealth,
     AddressKind,
-    Channel,
     Contact,
     ContactStudent,
     Family,
     FamilyMember,
     Initiator,
-    Outcome,
     Purpose,
     Subject,
     Topic,
@@ -50,7 +48,7 @@ from outreach.contacts import (
 from outreach.contacts.checks import LONGEST_QUESTION, LONGEST_SUMMARY, check_staff
 from outreach.errors import NotFound
 from outreach.language import _, said
-from outreach.planning import PlanningError, mark_done
+from outreach.planning import PlanningError, mark_done, ticks_off
 
 from . import asking
 from .answering import Problem, in_json, kept, refused
@@ -237,8 +235,7 @@ def _tick_off(outreach_id: str, contact: Contact) -> None:
     """The suggestion that led here is done, unless it was only tried: then its card stays for another try. A contact
     is kept all the same where the suggestion was somebody else's, or is gone."""
     touch = number_or_none(outreach_id)
-    note_is_given = contact.channel is Channel.LETTER and contact.outcome is Outcome.SENT
-    if touch is not None and (contact.outcome in CONTACT_OUTCOMES or note_is_given):
+    if touch is not None and ticks_off(contact):
         with suppress(PlanningError, NotAllowed, NotFound):
             mark_done(session(), asking.viewer(), touch, asking.now(), contact_id=contact.id)
 

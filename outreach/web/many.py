@@ -29,7 +29,7 @@ from outreach.contacts import (
 )
 from outreach.contacts.checks import LONGEST_SUMMARY
 from outreach.language import N_, _, ngettext
-from outreach.planning import contacts_back, contacts_undone
+from outreach.planning import follow_contacts
 
 from . import asking
 from .answering import Problem, in_json, kept, refused, speaks_json
@@ -158,7 +158,7 @@ def undo() -> ResponseReturnValue:
     looking, now, ids = asking.viewer(), asking.now(), _ids()
     asked = find_each_changeable(ids)
     void_contacts(session(), ids, BY_MISTAKE, now, looking.account_id)
-    contacts_undone(session(), looking, ids, now)
+    follow_contacts(session(), looking, ids, now)
     for one in asked:
         audit(session(), looking, "undo_contact", "contact", one.contact.id, now, because=one.because)
     session().commit()
@@ -175,7 +175,7 @@ def restore() -> ResponseReturnValue:
     looking, now, ids = asking.viewer(), asking.now(), _ids()
     asked = find_each_changeable(ids)
     restore_contacts(session(), ids, now, looking.account_id)
-    contacts_back(session(), looking, ids, now)
+    follow_contacts(session(), looking, ids, now)
     for one in asked:
         audit(session(), looking, "restore_contact", "contact", one.contact.id, now, because=one.because)
     session().commit()

@@ -29,6 +29,7 @@ from models import (
     Topic,
 )
 from outreach.access import Viewer, viewer_of
+from outreach.planning import plan_night
 from tests.world import NOW, World
 
 NIGHT = datetime(2026, 11, 24, 11, 5, tzinfo=UTC)
@@ -121,6 +122,12 @@ class Scene:
 
     def planned(self) -> list[Outreach]:
         return list(self.session.scalars(select(Outreach).order_by(Outreach.id)))
+
+    def suggested(self, **home: Any) -> Outreach:
+        """What one night suggests for one family at high risk."""
+        self.home(Band.HIGH, **home)
+        plan_night(self.session, NIGHT)
+        return self.only()
 
     def only(self) -> Outreach:
         rows = self.planned()

@@ -33,8 +33,6 @@ from outreach.planning import (
     WrongTime,
     approve,
     approve_all,
-    contacts_back,
-    contacts_undone,
     dismiss,
     edit,
     follow_messages,
@@ -52,14 +50,8 @@ def messages(session: Session) -> list[Message]:
     return list(session.scalars(select(Message).order_by(Message.id)))
 
 
-def suggested(session: Session, scene: Scene, **home: object) -> Outreach:
-    scene.home(Band.HIGH, **home)  # type: ignore[arg-type]
-    plan_night(session, NIGHT)
-    return scene.only()
-
-
 def test_an_approved_text_stands_in_the_outbox_for_its_time(session: Session, scene: Scene) -> None:
-    row = approve(session, scene.viewer(), suggested(session, scene).id, NOW)
+    row = approve(session, scene.viewer(), scene.suggested().id, NOW)
     assert (row.state, row.authored, row.approved_by) == (
         OutreachState.SCHEDULED, Authored.APPROVED_SINGLY, scene.account.id,
     )  # fmt: skip
@@ -72,14 +64,14 @@ def test_an_approved_text_stands_in_the_outbox_for_its_time(session: Session, sc
 
 
 def test_approving_twice_is_one_message(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     approve(session, scene.viewer(), row.id, NOW)
     approve(session, scene.viewer(), row.id, NOW)
     assert len(messages(session)) == 1
 
 
 def test_an_approved_call_is_a_thing_to_do_and_done_once_logged(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene, channel=Channel.PHONE)
+    row = scene.suggested(channel=Channel.PHONE)
     assert approve(session, scene.viewer(), row.id, NOW).state is OutreachState.APPROVED
     assert messages(session) == []
     assert mark_done(session, scene.viewer(), row.id, NOW).state is OutreachState.DONE
@@ -103,7 +95,7 @@ def test_a_blocked_draft_cannot_be_approved_until_a_person_writes(session: Sessi
 
 
 def test_own_words_replace_a_scheduled_message_before_it_leaves(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     approve(session, viewer, row.id, NOW)
     edit(session, viewer, row.id, "Hello Rosa, when may I call about Maya?", NOW)
     first, second = messages(session)
@@ -113,7 +105,7 @@ def test_own_words_replace_a_scheduled_message_before_it_leaves(session: Session
 
 
 def test_what_is_leaving_cannot_be_taken_back(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     approve(session, viewer, row.id, NOW)
     (message,) = messages(session)
     message.state, message.attempt_id = MessageState.SENDING, "attempt-1"
@@ -129,7 +121,7 @@ def test_what_is_leaving_cannot_be_taken_back(session: Session, scene: Scene) ->
 
 
 def test_undo_brings_a_suggestion_back_and_it_can_be_approved_again(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     approve(session, viewer, row.id, NOW)
     assert undo(session, viewer, row.id, NOW).state is OutreachState.SUGGESTED
     approve(session, viewer, row.id, NOW)
@@ -137,14 +129,14 @@ def test_undo_brings_a_suggestion_back_and_it_can_be_approved_again(session: Ses
 
 
 def test_undo_of_not_now_ends_the_silence(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     dismiss(session, viewer, row.id, "Not today", NOW)
     undo(session, viewer, row.id, NOW)
     assert (row.state, row.dismissed_at) == (OutreachState.SUGGESTED, None)
 
 
 def test_reschedule_keeps_the_familys_clock(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     approve(session, viewer, row.id, NOW)
     reschedule(session, viewer, row.id, wall(2026, 11, 25, 17, 15), NOW)
     assert messages(session)[-1].due_at == datetime(2026, 11, 25, 23, 15, tzinfo=UTC)
@@ -153,14 +145,14 @@ def test_reschedule_keeps_the_familys_clock(session: Session, scene: Scene) -> N
 
 
 def test_a_mark_stays_out_of_a_text(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     for words in ("Maya has 58% in math.", "Maya has 58 percent now.", "Maya has a C- in math."):
         with pytest.raises(MarkInText):
             edit(session, scene.viewer(), row.id, words, NOW)
 
 
 def test_free_words_in_another_language_need_a_word_of_confirmation(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene, language="es"), scene.viewer()
+    row, viewer = scene.suggested(language="es"), scene.viewer()
     with pytest.raises(LanguageNotConfirmed):
         edit(session, viewer, row.id, "Maya is doing well.", NOW)
     edit(session, viewer, row.id, "A Maya le va muy bien.", NOW, language_confirmed=True)
@@ -169,7 +161,7 @@ def test_free_words_in_another_language_need_a_word_of_confirmation(session: Ses
 
 
 def test_words_have_a_length(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     with pytest.raises(DraftBlocked, match="at least one sentence"):
         edit(session, scene.viewer(), row.id, "  ", NOW)
     assert edit(session, scene.viewer(), row.id, "a" * 3 * 153, NOW).body == "a" * 3 * 153
@@ -180,7 +172,7 @@ def test_words_have_a_length(session: Session, scene: Scene) -> None:
 
 
 def test_a_stranger_learns_nothing_and_a_colleague_may_not_act(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     stranger = scene.world.staff(scene.world.school())
     with pytest.raises(NotFound):
         approve(session, scene.viewer(stranger), row.id, NOW)
@@ -196,13 +188,13 @@ def test_a_stranger_learns_nothing_and_a_colleague_may_not_act(session: Session,
 
 
 def test_not_now_needs_a_reason(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     with pytest.raises(Exception, match="why not now"):
         dismiss(session, scene.viewer(), row.id, " ", NOW)
 
 
 def test_every_act_stands_in_the_trail(session: Session, scene: Scene) -> None:
-    row, viewer = suggested(session, scene), scene.viewer()
+    row, viewer = scene.suggested(), scene.viewer()
     edit(session, viewer, row.id, "Hello Rosa.", NOW)
     approve(session, viewer, row.id, NOW)
     undo(session, viewer, row.id, NOW)
@@ -226,7 +218,7 @@ def test_in_bulk_they_are_general_notices_and_calls_are_left_for_a_person(sessio
 
 
 def test_a_teacher_in_bulk_approves_only_their_own(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     other = scene.world.staff(scene.school)
     assert approve_all(session, scene.viewer(other), NOW).approved == 0
     assert approve_all(session, scene.viewer(), NOW).approved == 1
@@ -235,7 +227,7 @@ def test_a_teacher_in_bulk_approves_only_their_own(session: Session, scene: Scen
 
 @pytest.mark.parametrize("state", [MessageState.DELIVERED, MessageState.SKIPPED, MessageState.UNKNOWN])
 def test_the_plan_follows_its_message(session: Session, scene: Scene, state: MessageState) -> None:
-    row = approve(session, scene.viewer(), suggested(session, scene).id, NOW)
+    row = approve(session, scene.viewer(), scene.suggested().id, NOW)
     (message,) = messages(session)
     message.state, message.state_reason = state, "Because."
     session.flush()
@@ -243,36 +235,6 @@ def test_the_plan_follows_its_message(session: Session, scene: Scene, state: Mes
     session.refresh(row)
     assert (row.state.value, row.state_reason) == (state.value, "Because.")
     assert follow_messages(session, NOW) == 0
-
-
-def test_only_the_undo_of_its_contact_leads_back_from_done(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene, channel=Channel.PHONE)
-    call, other = (scene.world.contact(scene.world.student(scene.school)) for _ in range(2))
-    approve(session, scene.viewer(), row.id, NOW)
-    mark_done(session, scene.viewer(), row.id, NOW, contact_id=call.id)
-    with pytest.raises(NotPossibleNow):
-        undo(session, scene.viewer(), row.id, NOW)
-    contacts_undone(session, scene.viewer(), [other.id], NOW)
-    assert row.state is OutreachState.DONE
-    contacts_undone(session, scene.viewer(), [call.id], NOW)
-    contacts_undone(session, scene.viewer(), [call.id], NOW)
-    assert (row.state, row.approved_at, row.approved_by) == (OutreachState.SUGGESTED, None, None)
-
-
-def test_a_contact_that_is_put_back_ticks_nothing_off_that_took_another_way_since(
-    session: Session, scene: Scene
-) -> None:
-    row, viewer = suggested(session, scene, channel=Channel.PHONE), scene.viewer()
-    first, second = (scene.world.contact(scene.world.student(scene.school)) for _ in range(2))
-    mark_done(session, viewer, row.id, NOW, contact_id=first.id)
-    contacts_undone(session, viewer, [first.id], NOW)
-    dismiss(session, viewer, row.id, "outdated", NOW)
-    contacts_back(session, viewer, [first.id], NOW)
-    assert row.state is OutreachState.DISMISSED
-    undo(session, viewer, row.id, NOW)
-    mark_done(session, viewer, row.id, NOW, contact_id=second.id)
-    contacts_undone(session, viewer, [first.id], NOW)
-    assert (row.state, row.done_by_contact_id) == (OutreachState.DONE, second.id)
 
 
 def test_the_table_of_steps_names_only_states_that_exist() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Band, Channel, Guardian, Hold, HoldReason, Message, MessageState, Outreach, School
+from models import Account, Channel, Guardian, Hold, HoldReason, Message, MessageState, Outreach, School
 from outreach.access import Viewer, viewer_of
 from outreach.language import said
 from outreach.planning import (
@@ -17,23 +17,16 @@ from outreach.planning import (
     WrongTime,
     approve,
     leaving,
-    plan_night,
     times_of,
     undo,
     write_by_hand,
 )
 from outreach.planning.send_time import a_week_later
 from tests.planning.post import Post, note
-from tests.planning.scene import NIGHT, Home, Scene, wall
+from tests.planning.scene import Home, Scene, wall
 from tests.world import NOW
 
 UNDO = timedelta(seconds=30)
-
-
-def suggested(session: Session, scene: Scene, **home: object) -> Outreach:
-    scene.home(Band.HIGH, **home)  # type: ignore[arg-type]
-    plan_night(session, NIGHT)
-    return scene.only()
 
 
 def refusal(session: Session, row: Outreach, local: datetime, now: datetime = NOW) -> WrongTime:
@@ -59,18 +52,18 @@ def nearest(refused: WrongTime) -> str | None:
 def test_each_refusal_says_why_and_offers_the_nearest_time(
     session: Session, scene: Scene, local: datetime, says: str, instead: str | None
 ) -> None:
-    refused = refusal(session, suggested(session, scene), local)
+    refused = refusal(session, scene.suggested(), local)
     assert says in str(refused)
     assert nearest(refused) == instead
 
 
 def test_a_time_that_passed_while_the_form_was_open_means_now(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     assert times_of(session, row, NOW).check(wall(2026, 11, 24, 9, 50)).local == wall(2026, 11, 24, 9, 50)
 
 
 def test_a_number_from_another_region_has_both_clocks(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     number = scene.world.phone(session.get_one(Guardian, row.guardian_id), timezone="America/Denver")
     row.address_id = number.id
     session.flush()
@@ -82,7 +75,7 @@ def test_a_number_from_another_region_has_both_clocks(session: Session, scene: S
 
 
 def test_the_days_and_hours_to_choose_among_are_those_at_which_it_may_go(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     times = times_of(session, row, NOW)
     assert times.days() == (
         date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 27), date(2026, 11, 30),
@@ -125,7 +118,7 @@ def test_what_waits_in_the_outbox_counts_too_but_not_the_message_itself(session:
 
 
 def test_a_hold_is_said_and_its_end_is_the_nearest_time(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     scene.world.add(
         Hold(
             family_id=row.family_id, reason=HoldReason.CRISIS, from_at=NOW - timedelta(days=1),
@@ -139,7 +132,7 @@ def test_a_hold_is_said_and_its_end_is_the_nearest_time(session: Session, scene:
 
 
 def test_where_a_channel_is_live_the_schools_first_day_counts(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     session.get_one(School, scene.school.id).sms_live_from = date(2026, 11, 27)
     session.flush()
     live = {Channel.SMS}
@@ -151,7 +144,7 @@ def test_where_a_channel_is_live_the_schools_first_day_counts(session: Session, 
 
 
 def test_a_call_has_hours_but_no_school_day_and_no_count(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene, channel=Channel.PHONE)
+    row = scene.suggested(channel=Channel.PHONE)
     assert times_of(session, row, NOW).check(wall(2026, 11, 28, 10)).local.day == 28
     assert "is not" in str(refusal(session, row, wall(2026, 11, 28, 22)))
 
@@ -212,7 +205,7 @@ def test_a_time_of_the_night_that_clocks_skip_is_no_accident() -> None:
 
 
 def test_approved_after_its_time_it_waits_for_a_change_of_mind(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     late = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     approve(session, scene.viewer(), row.id, late)
     assert session.scalars(select(Message.due_at)).all() == [late + UNDO]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Band, Channel, Message, MessageState, Outreach
+from models import Channel, Message, MessageState, Outreach
 from outreach.contacts.who_to_ask import code_of_school
 from outreach.planning import (
     DraftBlocked,
@@ -20,17 +20,10 @@ from outreach.planning import (
     edit,
     opening_by_hand,
     opening_of,
-    plan_night,
     write_by_hand,
 )
-from tests.planning.scene import NIGHT, Scene
+from tests.planning.scene import Scene
 from tests.world import NOW, World
-
-
-def suggested(session: Session, scene: Scene, **home: object) -> Outreach:
-    scene.home(Band.HIGH, **home)  # type: ignore[arg-type]
-    plan_night(session, NIGHT)
-    return scene.only()
 
 
 def by_hand(session: Session, scene: Scene, row: Outreach, body: str) -> Outreach:
@@ -70,21 +63,21 @@ Way = Callable[[Session, Scene, Outreach, str], Outreach]
 def test_a_first_text_is_refused_at_once_with_its_reason(
     session: Session, scene: Scene, way: Way, body: str, fault: type[PlanningError], says: str
 ) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     with pytest.raises(fault, match=says):
         way(session, scene, row, body)
     assert session.scalars(select(Message)).all() == []
 
 
 def test_a_surname_may_stand_once_a_first_text_has_arrived(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     has_been_texted(session, scene, row)
     assert opening_of(session, row) is None
     assert as_an_edit(session, scene, row, "Maya Delgado did well today.").body == "Maya Delgado did well today."
 
 
 def test_a_draft_with_a_surname_is_refused_on_approval_and_left_alone_in_bulk(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     row.body = "Maya Delgado did well today."
     session.flush()
     with pytest.raises(DraftBlocked, match="leave out “Delgado”"):
@@ -94,7 +87,7 @@ def test_a_draft_with_a_surname_is_refused_on_approval_and_left_alone_in_bulk(se
 
 
 def test_an_e_mail_may_carry_a_surname_but_no_gap_not_even_in_its_subject_line(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     row.channel = Channel.EMAIL
     edit(session, scene.viewer(), row.id, "Maya Delgado did well today.", NOW, title="About Maya Delgado")
     with pytest.raises(DraftBlocked):
@@ -102,7 +95,7 @@ def test_an_e_mail_may_carry_a_surname_but_no_gap_not_even_in_its_subject_line(s
 
 
 def test_the_page_knows_what_a_first_text_will_begin_with(session: Session, scene: Scene) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     said = opening_of(session, row)
     assert said is not None
     assert "Reply STOP" in said
@@ -115,7 +108,7 @@ def test_the_page_knows_what_a_first_text_will_begin_with(session: Session, scen
 def test_the_page_counts_the_link_to_whom_to_ask_as_the_first_text_will_carry_it(
     session: Session, scene: Scene, world: World
 ) -> None:
-    row = suggested(session, scene)
+    row = scene.suggested()
     world.whom_to_ask(scene.school)
     said = opening_of(session, row, "https://cedar.example.org")
     assert said is not None
