@@ -1,5 +1,6 @@
 """Contacts between family and school: kept, corrected, undone; what a family asked, and its clock; the timeline."""
 
+from .answers import hold_request
 from .best_way import Because, BestWay, best_ways, guardians_to_reach, last_of_mine
 from .board import Board, BoardCounts, BoardFilter, ClockState, Section, Whose, board, owns_open
 from .breaches import breaches, every_past_due, past_due
@@ -174,6 +175,7 @@ __all__ = [
     "hand_over",
     "has_handed_over",
     "history_of",
+    "hold_request",
     "holds_of_family",
     "import_contacts",
     "is_only_thanks",

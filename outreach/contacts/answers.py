@@ -23,7 +23,7 @@ from outreach.language import N_, _
 
 from .checks import CLOCKS_DIFFER
 from .errors import RequestRefused
-from .events import check_seen, record_event
+from .events import record_event
 from .families import lock_family
 from .new import LIVE_CHANNELS
 from .states import move
@@ -43,12 +43,9 @@ OPENING_UNDONE = N_("The contact that asked was undone.")
 JOINED_TO_EARLIER = N_("Joined to this family’s earlier question.")
 
 
-def find_request(session: Session, request_id: int, seen: int | None = None) -> Request:
+def hold_request(session: Session, request_id: int) -> Request:
     """The request, its family's row and its own held until the transaction ends; always in this order, so that two
-    who wait for each other cannot be.
-
-    ``seen`` is the step of it that whoever asks saw last (None: asks nothing). Raises :class:`RequestRefused` where
-    there is none, and :class:`MovedOn` where another step was taken since.
+    who wait for each other cannot be. Raises :class:`RequestRefused` where there is none.
     """
     family_id = session.scalar(select(Request.family_id).where(Request.id == request_id))
     if family_id is not None:
@@ -56,7 +53,6 @@ def find_request(session: Session, request_id: int, seen: int | None = None) -> 
     request = session.get(Request, request_id, with_for_update=True, populate_existing=True)
     if request is None:
         raise RequestRefused(_("This question does not exist."))
-    check_seen(session, request, seen)
     return request
 
 
@@ -67,7 +63,7 @@ def settle(session: Session, request_id: int, now: datetime, account_id: int | N
     corrected away and no other stands, the request is open again as it was, by the due time it had. One that was
     closed as needing no answer stays closed.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     request.first_response_at = session.scalar(
         _answering(request).with_only_columns(Contact.occurred_at).limit(1)
     )  # fmt: skip

@@ -18,7 +18,7 @@ from models import (
 )
 from outreach.language import _
 
-from .answers import find_request
+from .answers import hold_request
 from .errors import RequestRefused
 from .events import record_event, taken_already
 from .owners import administrator_for, local_day, owner_for
@@ -35,13 +35,14 @@ def hand_over(
 
     A department hands one request over once, then only an administrator does. With a department alone,
     :func:`owner_for` names the person; with a person alone, the department is that person's. ``seen`` as for
-    :func:`~outreach.contacts.answers.find_request`; the same form sent twice is one step. Raises
+    :func:`~outreach.contacts.events.check_seen`; the same form sent twice is one step. Raises
     :class:`RequestRefused` where nothing would change, the person does not work here, or nobody is found.
     """
-    request = find_request(session, request_id)
-    asked: JsonObject = {"to_department": to_department and to_department.value, "to_staff": to_staff_id}
-    named = {name: value for name, value in asked.items() if value is not None}
-    if taken_already(session, request, RequestEventKind.HANDED_OVER, account_id, seen, **named, why=why):
+    request = hold_request(session, request_id)
+    asked: JsonObject = {
+        "asked_department": to_department and to_department.value, "asked_staff": to_staff_id, "why": why
+    }  # fmt: skip
+    if taken_already(session, request, RequestEventKind.HANDED_OVER, account_id, seen, **asked):
         return request
     move(request.state, RequestEventKind.HANDED_OVER)
     department, owner = _receiver(session, request, to_department, to_staff_id, now)
@@ -49,7 +50,7 @@ def hand_over(
         raise RequestRefused(_("This question is already there; choose another person or department."))
     if not as_administrator and has_handed_over(session, request):
         raise RequestRefused(_("This question was handed over once already; now only an administrator hands it on."))
-    _give(session, request, RequestEventKind.HANDED_OVER, department, owner, now, account_id, why)
+    _give(session, request, RequestEventKind.HANDED_OVER, department, owner, now, account_id, asked)
     return request
 
 
@@ -62,7 +63,7 @@ def take_request(
     Whoever asks must be allowed to read its words; the same form sent twice is one step. Raises
     :class:`RequestRefused` where it is theirs already.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     if taken_already(session, request, RequestEventKind.TAKEN, account_id, seen, to_staff=staff_id):
         return request
     move(request.state, RequestEventKind.TAKEN)
@@ -71,7 +72,7 @@ def take_request(
         raise RequestRefused(_("Only somebody who works at a school takes a question."))
     if request.owner_staff_id == staff.id:
         raise RequestRefused(_("This question is yours already."))
-    _give(session, request, RequestEventKind.TAKEN, DEPARTMENT_OF_ROLE[staff.role], staff.id, now, account_id, None)
+    _give(session, request, RequestEventKind.TAKEN, DEPARTMENT_OF_ROLE[staff.role], staff.id, now, account_id)
     return request
 
 
@@ -84,7 +85,7 @@ def give_to_administrator(
     twice is one step. Raises :class:`RequestRefused` where it was said before, or the school has no administrator who
     is there.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     if taken_already(session, request, RequestEventKind.HOSTILE, account_id, seen):
         return request
     move(request.state, RequestEventKind.HOSTILE)
@@ -97,7 +98,7 @@ def give_to_administrator(
         raise RequestRefused(
             _("This school has no administrator who is here now; hand the question to a person by name.")
         )
-    _give(session, request, RequestEventKind.HOSTILE, Department.ADMINISTRATION, owner, now, account_id, None)
+    _give(session, request, RequestEventKind.HOSTILE, Department.ADMINISTRATION, owner, now, account_id)
     request.hostile_at = now
     return request
 
@@ -109,11 +110,12 @@ def _administers_here(session: Session, request: Request) -> bool:
 
 def _give(
     session: Session, request: Request, kind: RequestEventKind, department: Department, owner: int, now: datetime,
-    account_id: int | None, why: str | None,
+    account_id: int | None, asked: JsonObject | None = None,
 ) -> None:  # fmt: skip
+    """``asked`` is kept beside what came of it: a substitute may have it instead of whoever was named."""
     detail: JsonObject = {
         "because": BY_HAND, "from_department": request.department.value, "to_department": department.value,
-        "from_staff": request.owner_staff_id, "to_staff": owner, "why": why,
+        "from_staff": request.owner_staff_id, "to_staff": owner, "why": None, **(asked or {}),
     }  # fmt: skip
     request.department, request.owner_staff_id = department, owner
     record_event(session, request, kind, now, account_id=account_id, detail=detail)

@@ -19,7 +19,7 @@ from models import (
 from outreach.effective import effective_config
 from outreach.language import _, ngettext
 
-from .answers import find_request, settle
+from .answers import hold_request, settle
 from .checks import CLOCKS_DIFFER, can_answer
 from .errors import RequestRefused
 from .events import check_seen, record_event, taken_already
@@ -40,7 +40,7 @@ def answer_request(
     A repeat changes nothing. Raises :class:`RequestRefused` where the contact is undone, an attempt, a general
     notice, the family's own words, of another family, from before it asked, or where the request is closed.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     contact = session.get(Contact, contact_id)
     if contact is None or contact.voided_at is not None:
         raise RequestRefused(_("The contact that should answer this question does not exist, or was undone."))
@@ -71,10 +71,10 @@ def close_request(
 ) -> Request:  # fmt: skip
     """Close an answered request; or, with the reason why *no answer is needed*, an open one, without points.
 
-    A repeat changes nothing. ``seen`` as for :func:`find_request`. Raises :class:`RequestRefused` for an open one
-    without a reason.
+    A repeat changes nothing. ``seen`` as for :func:`~.events.check_seen`. Raises :class:`RequestRefused` for an open
+    one without a reason.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     reason = (no_answer_needed or "").strip()
     if no_answer_needed is not None and not reason:
         raise RequestRefused(_("Say why no answer is needed; the reason stays with the question."))
@@ -98,10 +98,11 @@ def reopen_request(
 ) -> Request:  # fmt: skip
     """Open an answered or closed request again: a new due time from now, the first kept. A repeat changes nothing.
 
-    ``seen`` as for :func:`find_request`. Raises :class:`RequestRefused` past the days in which one may be reopened (14
-    as shipped; what is asked later is a new request), or where a newer question of the same guardian is open.
+    ``seen`` as for :func:`~.events.check_seen`. Raises :class:`RequestRefused` past the days in which one may be
+    reopened (14 as shipped; what is asked later is a new request), or where a newer question of the same guardian is
+    open.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     detail: JsonObject = {"because": REOPENED_BY_HAND, "why": why}
     if taken_already(session, request, RequestEventKind.REOPENED, account_id, seen, **detail):
         return request
@@ -139,26 +140,26 @@ def other_open(session: Session, request: Request) -> bool:
 def put_on_its_way(
     session: Session, request_id: int, now: datetime, account_id: int | None = None,
     *, outreach_id: int, seen: int | None = None,
-) -> Request:  # fmt: skip
+) -> bool:  # fmt: skip
     """Say that words which answer an open request are in the outbox, so that nobody answers it a second time unseen.
 
-    Its clock runs on until they arrive; the same words told again change nothing. ``seen`` as for
-    :func:`find_request`. Raises :class:`RequestRefused` where the
-    request is no longer open.
+    Its clock runs on until they arrive. True where this call said it; the same words told again change nothing.
+    ``seen`` as for :func:`~.events.check_seen`. Raises :class:`RequestRefused` where the request is no
+    longer open.
     """
-    request = find_request(session, request_id)
+    request = hold_request(session, request_id)
     told = session.scalars(
         select(RequestEvent.detail).where(
             RequestEvent.request_id == request.id, RequestEvent.kind == RequestEventKind.ON_ITS_WAY
         )
     )
     if any(detail is not None and detail.get("outreach") == outreach_id for detail in told):
-        return request
+        return False
     check_seen(session, request, seen)
     move(request.state, RequestEventKind.ON_ITS_WAY)
     detail: JsonObject = {"outreach": outreach_id}
     record_event(session, request, RequestEventKind.ON_ITS_WAY, now, account_id=account_id, detail=detail)
-    return request
+    return True
 
 
 def close_answered(session: Session, now: datetime) -> int:

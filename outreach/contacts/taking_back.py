@@ -10,9 +10,9 @@ from models import Department, JsonObject, JsonValue, Request, RequestEvent, Req
 from outreach.errors import NotFound
 from outreach.language import _
 
-from .answers import find_request
+from .answers import hold_request
 from .errors import RequestRefused
-from .events import record_event
+from .events import check_seen, record_event
 from .questions import CLOCKED, ENDED
 from .rehome import BY_HAND, GIVEN_BY_HAND
 from .requests import REOPENED_BY_HAND, other_open
@@ -41,7 +41,8 @@ def take_back_step(
     Raises :class:`MovedOn` where something has happened since, :class:`RequestRefused` for a step of another kind, or
     where the family has a newer open question.
     """
-    request = find_request(session, request_id, event_id)
+    request = hold_request(session, request_id)
+    check_seen(session, request, event_id)
     event = step_of(session, request_id, event_id)
     detail = event.detail or {}
     if event.kind in GIVEN_BY_HAND and detail.get("because") == BY_HAND:

@@ -24,7 +24,7 @@ from .channel import SENT
 from .dispatch import out_of_outbox, to_outbox
 from .errors import DraftBlocked, LanguageNotConfirmed, PlanningError
 from .seen import check_seen, done_already
-from .states import Step, take
+from .states import UNDER_WAY, Step, take
 from .times import times_of
 from .wording import STAFF_LANGUAGE, base_language
 from .words_check import Words, check_words
@@ -90,9 +90,9 @@ def _repeats(session: Session, viewer: Viewer, row: Outreach, wanted: Revision) 
 
 
 def _approved_already(session: Session, viewer: Viewer, row: Outreach, seen: str | None) -> bool:
-    """By this viewer, and it has not left."""
-    waits = row.state in (OutreachState.APPROVED, OutreachState.SCHEDULED)
-    return waits and done_already(session, viewer, row, seen, "outreach.approve")
+    """By this viewer; it may have left since."""
+    stands = row.state in (*UNDER_WAY, OutreachState.DELIVERED)
+    return stands and done_already(session, viewer, row, seen, "outreach.approve")
 
 
 def _other_words(row: Outreach, body: str, title: str | None) -> bool:

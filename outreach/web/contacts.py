@@ -77,7 +77,8 @@ def correct(contact_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return form_page(home, _as_kept(asked.contact), contact_id=contact_id)
     form = LogForm.read(request.form)
-    stands = as_new(session(), asked.contact)
+    session().refresh(asked.contact, with_for_update=True)  # what it is compared with stands still until the end
+    before, stands = newest_revision(session(), contact_id), as_new(session(), asked.contact)
     problems = form.problems(choose_students=len(home.children) > 1, unnamed=stands.staff_id is None)
     try:
         if not problems:
@@ -96,16 +97,20 @@ def correct(contact_id: int) -> ResponseReturnValue:
     if problems:
         return form_page(home, form, problems, (), contact_id), 422
     follow_contacts(session(), looking, [contact_id], now)
-    audit(session(), looking, "correct_contact", "contact", contact_id, now, because=asked.because)
+    if newest_revision(session(), contact_id) != before:
+        audit(session(), looking, "correct_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     say(_("Corrected. What stood before is kept."))
     return redirect(url_for("families.page", family_id=asked.family_id), 303)
 
 
 def _as_kept(contact: Contact) -> LogForm:
-    """The form of a contact as it stands."""
+    """The form of a contact as it stands. Its revision is read first: a change between the two is told when the form
+    comes back, and overwritten by nobody."""
+    seen = newest_revision(session(), contact.id)
+    session().refresh(contact)
     shown = LogForm.of(contact, as_new(session(), contact), asking.zone(), asking.viewer().staff_id)
-    return replace(shown, seen=str(newest_revision(session(), contact.id)))
+    return replace(shown, seen=str(seen))
 
 
 def _corrected(form: LogForm, contact: Contact, stands: NewContact, home: Household) -> NewContact:

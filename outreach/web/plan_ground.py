@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, request
 
 from config.settings import DeliveryMode, Settings
 from config.tuning import SendingRules
-from models import AccountRole, Channel, Outreach
+from models import AccountRole, Channel, Outreach, OutreachState
 from outreach.delivery.links import Links
 from outreach.effective import effective_config
 from outreach.language import N_, _, clock, moment, ngettext, zone_name
@@ -87,7 +87,9 @@ def leaving_of(row: Outreach) -> Leaving | None:
 def approved_words(row: Outreach, at: Leaving | None) -> str:
     """What the notice says after an approval: truly when it leaves, as far as anybody knows."""
     if at is None:
-        return _("Approved. It is yours to do.")
+        if row.state is OutreachState.APPROVED:
+            return _("Approved. It is yours to do.")
+        return _("Approved. It has left already.")
     if at.at is None:
         return _("Approved, but as things stand it will not leave: %(why)s", why=at.because)
     if at.seconds is not None:

@@ -21,7 +21,6 @@ from outreach.planning import (
     PlanningError,
     Revision,
     WrongTime,
-    approve,
     assign_to,
     dismiss,
     end_weekly,
@@ -106,21 +105,11 @@ def _changed(row: Outreach, *, approved: bool) -> ResponseReturnValue:
     at = leaving_of(row)
     session().commit()
     if approved:
-        say(approved_words(row, at), url_for("plan.take_back", outreach_id=row.id))
+        waits = at is not None or row.state is OutreachState.APPROVED
+        say(approved_words(row, at), url_for("plan.take_back", outreach_id=row.id) if waits else None)
         return redirect(url_for("plan.page"), 303)
     say(_("Kept."))
     return redirect(url_for("plan.one", outreach_id=row.id), 303)
-
-
-@blueprint.post("/<int:outreach_id>/approve")
-@asking.signed_in(*PLANNERS)
-def approve_again(outreach_id: int) -> ResponseReturnValue:
-    """As it stands, without its page: what a moment ago was taken back."""
-    try:
-        row = approve(session(), asking.viewer(), outreach_id, asking.now(), seen=request.form.get("seen"))
-    except PlanningError as refused:
-        return _refused(refused, url_for("plan.one", outreach_id=outreach_id))
-    return _changed(row, approved=True)
 
 
 @blueprint.post("/<int:outreach_id>/not-now")

@@ -112,8 +112,9 @@ def _written(form: Form) -> Outreach:
     looking, now = asking.viewer(), asking.now()
     made = write_by_hand(session(), looking, _message(form), now, live=live_channels())
     question = answered_request(made)
-    if question is not None:
-        put_on_its_way(session(), question, now, looking.account_id, outreach_id=made.id, seen=_seen())
+    if question is not None and put_on_its_way(
+        session(), question, now, looking.account_id, outreach_id=made.id, seen=_seen()
+    ):
         audit(session(), looking, "answer_request", "request", question, now, because=form.grant.because)
     return made
 

@@ -11,6 +11,7 @@ from models import (
     AccountRole,
     AddressKind,
     Audience,
+    AuditEvent,
     Channel,
     Contact,
     Guardian,
@@ -118,6 +119,8 @@ def test_the_same_correction_sent_twice_is_no_conflict(town: Town) -> None:
     mine = opened(teacher, address)
     for _time in range(2):
         assert teacher.send(address, address, **mine, outcome="left_message").status_code == 303
+    trail = select(AuditEvent).where(AuditEvent.action == "correct_contact")
+    assert len(town.rows(trail)) == 1
 
 
 def test_who_undid_a_contact_is_said_to_whoever_was_about_to_correct_it(town: Town) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import (
     Account,
@@ -172,6 +172,19 @@ def test_a_form_sent_twice_is_told_the_same_twice(town: Town, do: str, typed: di
     trail = select(AuditEvent.action).where(AuditEvent.action.like("outreach.%"))
     assert len(town.rows(trail)) == len(set(town.rows(trail))), "no step twice"
     assert len(town.rows(select(Message))) == (do == "approve")
+
+
+def test_an_approval_that_comes_again_after_the_message_has_left_is_told_so(town: Town) -> None:
+    touch, teacher = suggested(town), town.sign_in()
+    form = form_of(teacher.get(f"/plan/{touch}").text, do="approve")
+    teacher.send(f"/plan/{touch}", "/account", **form)
+    town.session.execute(update(Outreach).values(state=OutreachState.DELIVERED))
+    town.session.execute(update(Message).values(state=MessageState.DELIVERED))
+    town.commit()
+    teacher.send(f"/plan/{touch}", "/account", **form)
+    told = teacher.follow().text
+    assert "Approved. It has left already." in told
+    assert f"/plan/{touch}/undo" not in told
 
 
 def test_other_words_in_the_form_of_what_one_has_approved_are_not_taken_for_a_repeat(town: Town) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models import (
     AccountRole,
+    AuditEvent,
     Channel,
     Message,
     MessageKind,
@@ -123,6 +124,7 @@ def test_the_page_before_sends_no_answer_unsaid_and_keeps_its_words(town: Town, 
     teacher.send(f"{page}/answer", page, body="Sí, el jueves.", **fields)
     teacher.send(f"{page}/answer", page, body="Sí, el jueves.", **fields)
     assert "on its way" in teacher.follow().text, "a second click is the same answer"
+    assert len(town.rows(select(AuditEvent).where(AuditEvent.action == "answer_request"))) == 1
     (row,) = town.rows(select(Outreach))
     if taken_back:
         teacher.send(f"/plan/{row.id}/undo")

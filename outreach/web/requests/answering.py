@@ -41,7 +41,7 @@ def answer(request_id: int) -> ResponseReturnValue:
     wanted = _message(asked)
     try:
         written = write_by_hand(session(), looking, wanted, now, live=live_channels())
-        put_on_its_way(session(), request_id, now, looking.account_id, outreach_id=written.id, seen=seen())
+        new = put_on_its_way(session(), request_id, now, looking.account_id, outreach_id=written.id, seen=seen())
         session().flush()
         if not stands_as_typed(written, wanted) or leaving_of(written) is None:  # what the form made the first time
             raise PlanningError(_(SENT_BEFORE))
@@ -54,7 +54,8 @@ def answer(request_id: int) -> ResponseReturnValue:
         return _refused(request_id, "way-first", refused)
     except OutreachError as refused:
         return _refused(request_id, "body", refused)
-    audit(session(), looking, "answer_request", "request", request_id, now, because=asked.grant.because)
+    if new:
+        audit(session(), looking, "answer_request", "request", request_id, now, because=asked.grant.because)
     session().commit()
     say(
         _("Your answer is on its way. The question counts as answered once it has arrived."),

@@ -18,6 +18,7 @@ from outreach.contacts import (
     department_words,
     give_to_administrator,
     hand_over,
+    hold_request,
     reopen_request,
     step_of,
     take_back_step,
@@ -63,7 +64,9 @@ def take(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:request_id>/hand-over")
 @asking.signed_in()
 def give(request_id: int) -> ResponseReturnValue:
-    asked = find(request_id)
+    asked = _find_or_done(request_id, RequestEventKind.HANDED_OVER)
+    if not isinstance(asked, Asked):
+        return asked
 
     def step() -> str:
         department, staff_id = _receiver(asked)
@@ -80,7 +83,9 @@ def give(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:request_id>/hostile")
 @asking.signed_in()
 def hostile(request_id: int) -> ResponseReturnValue:
-    asked = find(request_id)
+    asked = _find_or_done(request_id, RequestEventKind.HOSTILE)
+    if not isinstance(asked, Asked):
+        return asked
     if asked.withheld is not None:
         return _unread(asked)
 
@@ -88,10 +93,7 @@ def hostile(request_id: int) -> ResponseReturnValue:
         question = give_to_administrator(
             session(), asked.question.id, asking.now(), asking.viewer().account_id, seen=seen()
         )
-        return _(
-            "%(name)s, an administrator, has it now. The due time stays, and nothing was sent to the family.",
-            name=_owner(question),
-        )
+        return _given_to_administrator(question)
 
     return _done(asked, "hostile_request", step)
 
@@ -99,7 +101,9 @@ def hostile(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:request_id>/close")
 @asking.signed_in()
 def close(request_id: int) -> ResponseReturnValue:
-    asked = find(request_id)
+    asked = _find_or_done(request_id, RequestEventKind.NO_ANSWER_NEEDED)
+    if not isinstance(asked, Asked):
+        return asked
     if asked.withheld is not None:
         return _unread(asked)
 
@@ -108,7 +112,7 @@ def close(request_id: int) -> ResponseReturnValue:
             session(), asked.question.id, asking.now(), asking.viewer().account_id,
             no_answer_needed=request.form.get("reason", "")[:500], seen=seen(),
         )  # fmt: skip
-        return _("Closed: no answer needed.")
+        return _closed(asked.question)
 
     return _done(asked, "close_request", step, "reason")
 
@@ -156,6 +160,22 @@ def undo(request_id: int, event_id: int) -> ResponseReturnValue:
     return _back(request_id)
 
 
+def _find_or_done(request_id: int, kind: RequestEventKind) -> Asked | ResponseReturnValue:
+    """The question; or, where this very step took the family out of these hands and its form comes in once more, the
+    answer that it got the first time."""
+    try:
+        return find(request_id)
+    except NotFound:
+        newest = versions_of(session(), [request_id]).get(request_id)
+        step = step_of(session(), request_id, newest) if newest is not None else None
+        own = step is not None and (step.kind, step.by_account_id) == (kind, asking.viewer().account_id)
+        if step is None or not own or step.id <= (seen() or step.id) or asking.now() - step.at > OWN_STEP_WITHIN:
+            raise
+        question = session().get_one(Request, request_id)
+        say(DONE[kind](question), url_for("requests.undo", request_id=request_id, event_id=step.id))
+        return _back(request_id)
+
+
 def _unread(asked: Asked) -> ResponseReturnValue:
     """To take a question would be to read it; and what it needs is judged by who reads it."""
     why = _("%(kept)s Only who reads its words does this; anybody can hand it over.", kept=asked.words)
@@ -165,8 +185,9 @@ def _unread(asked: Asked) -> ResponseReturnValue:
 def _done(asked: Asked, action: str, step: Callable[[], str], field: str = "") -> ResponseReturnValue:
     """Take one step, keep it in the trail, say so with the way back; a refusal is shown with what was typed."""
     looking, request_id = asking.viewer(), asked.question.id
-    before = versions_of(session(), [request_id]).get(request_id)
     try:
+        hold_request(session(), request_id)  # so that of two that come in at once the second sees what the first did
+        before = versions_of(session(), [request_id]).get(request_id)
         done = step()
     except RequestRefused as refused:
         session().rollback()
@@ -223,6 +244,17 @@ def _handed_over(question: Request) -> str:
     )
 
 
+def _given_to_administrator(question: Request) -> str:
+    return _(
+        "%(name)s, an administrator, has it now. The due time stays, and nothing was sent to the family.",
+        name=_owner(question),
+    )
+
+
+def _closed(_question: Request) -> str:
+    return _("Closed: no answer needed.")
+
+
 def _owner(question: Request) -> str:
     owner = session().get(Staff, question.owner_staff_id) if question.owner_staff_id is not None else None
     return owner.display_name if owner is not None else _("a colleague")
@@ -233,3 +265,10 @@ def _back(request_id: int) -> ResponseReturnValue:
     question = session().get_one(Request, request_id)
     seen_still = why_may_see(session(), asking.viewer(), question.family_id) is not None
     return asking.back_to(url_for("requests.one", request_id=request_id) if seen_still else url_for("requests.page"))
+
+
+DONE: dict[RequestEventKind, Callable[[Request], str]] = {
+    RequestEventKind.HANDED_OVER: _handed_over, RequestEventKind.HOSTILE: _given_to_administrator,
+    RequestEventKind.NO_ANSWER_NEEDED: _closed,
+}  # fmt: skip
+"""What is said of a step that may take the family out of one's hands."""
