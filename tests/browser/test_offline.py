@@ -227,6 +227,41 @@ def test_a_note_made_without_a_network_is_finished_when_it_is_back_and_stored_on
 
 
 @AT_A_DESK
+def test_what_was_begun_and_opened_over_a_note_is_not_that_note(teacher: Visitor, note: str) -> None:
+    """Both about one student: going on with what was begun must not take the note's name and time."""
+    page = teacher.go("/")
+    page.context.set_offline(True)
+    page.goto(teacher.demo.address + "/contacts/new")
+    page.get_by_label("Student’s name").fill("Maria")
+    page.get_by_text("No answer", exact=True).click()
+    page.get_by_label("Note", exact=True).fill("Only noted")
+    page.get_by_role("button", name="Keep it on this device").click()
+    expect(page.get_by_text("Outreach asks you to finish it")).to_be_visible()
+    page.context.set_offline(False)
+    form = a_student(teacher)[1]
+    teacher.go(form)
+    family = family_of(page)
+    fill_in(page, note)
+    assert page.evaluate(COMES_TO, [2, PATIENCE_MS])
+    teacher.go("/contacts/new")
+    noted = (page.get_by_role("link", name="Finish it").get_attribute("href") or "").partition("#")[2]
+    teacher.go(f"{form}#{noted}")
+    expect(page.locator("#summary")).to_have_value("Only noted")
+    expect(page.get_by_text("it was when you noted it")).to_be_visible()
+    page.get_by_role("link", name="Go on").click()
+    expect(page.locator("#summary")).to_have_value(note)
+    expect(page.get_by_text("it was when you noted it")).to_be_hidden()
+    page.locator("#summary").press_sequentially("!")
+    save(page).click()
+    expect(page.get_by_text(re.compile(r"^\s*Saved: "))).to_be_visible()
+    assert stored(teacher, family, f"{note}!") == 1
+    assert page.evaluate(KEPT_DRAFTS) == 1, "the note still waits to be finished"
+    teacher.go("/contacts/new")
+    page.get_by_role("button", name="Throw away").click()
+    assert page.evaluate(COMES_TO, [0, PATIENCE_MS])
+
+
+@AT_A_DESK
 def test_a_note_that_was_opened_on_the_wrong_student_is_still_a_note(teacher: Visitor, note: str) -> None:
     page = teacher.go("/")
     page.context.set_offline(True)
@@ -394,7 +429,13 @@ def test_after_seven_days_it_is_gone_and_that_is_said(teacher: Visitor, note: st
     page.evaluate(AGED, 8)
     page.context.set_offline(False)
     page.goto(teacher.demo.address + "/account")
-    expect(page.get_by_text("was never sent and has been removed after 7 days")).to_be_visible()
+    said = page.locator("#drafts").get_by_text("was never sent and has been removed after 7 days")
+    expect(said).to_contain_text("A contact about")
+    page.goto(teacher.demo.address + "/")
+    expect(said).to_be_visible()
+    expect(said).not_to_contain_text("about")  # that it was lost is told until it is read; whom it was about is gone
+    page.get_by_role("button", name="I have read it").click()
+    expect(said).to_be_hidden()
     assert page.evaluate(KEPT_DRAFTS) == 0
 
 

@@ -39,14 +39,14 @@
   /* One for each contact: two that are sent with the same key are one. */
   store.newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
 
-  /* Nobody's words stay longer than seven days. Of what its account still has to be told, that there was something stays:
-     no name, no word. Gives what was thrown away and is `mark`'s. */
+  /* Nobody's words stay longer than seven days. Of what its account still has to be told, that there was something stays
+     until it has been read: no name, no word. Gives what was thrown away just now and is `mark`'s, to be told by name. */
   store.purge = async function (mark) {
     const old = (await store.all()).filter(draft => Date.now() - draft.changed > DAYS && draft.state !== store.GONE);
     for (const draft of old) {
-      if (draft.mark === mark || [store.BEGUN, store.SENT].includes(draft.state)) { await store.drop(draft.key); }
+      if ([store.BEGUN, store.SENT].includes(draft.state)) { await store.drop(draft.key); }
       else { await store.put({ key: draft.key, mark: draft.mark, state: store.GONE, began: draft.began, noted: draft.noted }); }
     }
-    return old.filter(draft => draft.mark === mark);
+    return old.filter(draft => draft.mark === mark && ![store.BEGUN, store.SENT].includes(draft.state));
   };
 })();

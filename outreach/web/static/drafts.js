@@ -50,6 +50,7 @@
     }
     form.elements[form.dataset.keyField].value = draft.key;
     form.dataset.began = draft.began;
+    asNew(form);  /* it may have held a note: what comes now is not that note, and not of its time */
     if (draft.noted) { noted(form, draft.noted); }
     if (!whole) { form.dataset.note = draft.about; }
     form.querySelectorAll("details").forEach(function (part) {
@@ -80,6 +81,13 @@
     form.dataset.noted = at;
     const said = form.querySelector("[data-as-noted]");
     if (said) { said.hidden = false; said.querySelector("[data-when]").textContent = when(at); form.querySelector("[data-just-now]").hidden = true; }
+  }
+
+  function asNew(form) {
+    delete form.dataset.note;
+    delete form.dataset.noted;
+    const said = form.querySelector("[data-as-noted]");
+    if (said) { said.hidden = true; form.querySelector("[data-just-now]").hidden = false; }
   }
 
   const when = at => new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(at);
@@ -279,8 +287,10 @@
     const kept = await own(), made = [], here = [...document.querySelectorAll("form[data-draft]:not([hidden])")].map(keyOf);
     const waiting = kept.filter(draft => draft.state === WAITING);
     const asking = location.pathname === "/" || location.pathname.startsWith("/contacts/");
-    tooOld.forEach(draft => made.push(notice("too-old", draft)));
-    kept.filter(draft => draft.state === GONE).forEach(draft => made.push(notice("gone", draft)));
+    kept.filter(draft => draft.state === GONE).forEach(function (draft) {
+      const named = tooOld.find(old => old.key === draft.key);
+      made.push(named ? notice("too-old", named) : notice("gone", draft));
+    });
     kept.filter(draft => draft.state === SENT).forEach(function (draft) {
       const one = notice("sent", { ...draft, said: [draft.told.said, ...draft.told.warnings].join(" ") });
       one.querySelector("form").action = draft.told.undo;
@@ -305,9 +315,9 @@
   /* Go on with a draft: #draft=… on its own page; #note=… on the search, then on the page of the student chosen. */
   async function goOn() {
     const named = /^#(draft|note)=(\w+)$/.exec(location.hash), draft = named && (await get(named[2]));
-    if (!draft || draft.mark !== mark || draft.state === SENT) { return; }
+    if (!draft || draft.mark !== mark || [SENT, GONE].includes(draft.state)) { return; }
     const form = document.querySelector("form[data-draft]#log"), field = document.querySelector("form[data-search] [type=search]");
-    if (form) { shown(form, true); fill(form, draft, named[1] === "draft"); }
+    if (form) { await keepNow(form); shown(form, true); fill(form, draft, named[1] === "draft"); }
     else if (field && draft.state === NOTED) {
       carry(document);
       field.value = draft.about;
@@ -368,7 +378,7 @@
 
   (async function () {
     try { await store.opened; } catch (none) { return; }
-    tooOld = (await store.purge(mark)).filter(draft => ![BEGUN, SENT].includes(draft.state));
+    tooOld = await store.purge(mark);
     if (!mark) { return; }
     await store.own(mark);
     await goOn();

@@ -16,18 +16,26 @@
     event.preventDefault();
     const said = new FormData(form), who = said.get("who").trim(), fields = [...said].filter(field => field[0] !== "who");
     part("missing").hidden = Boolean(who);
+    part("not-kept").hidden = true;
     if (!who || form.inert) { form.elements.who.focus(); return; }
     form.inert = true;  /* a second tap is no second note */
     try {
       const mark = await store.owner();
-      if (!mark) { return; }
+      if (!mark) { whose(mark); return; }  /* signed out meanwhile, in another tab */
       await store.put({ key: store.newKey(), mark: mark, state: store.NOTED, about: who, fields: fields, began: Date.now(), noted: Date.now() });
       form.reset();
       part("noted").hidden = false;
       await count(mark);
+    } catch (full) {
+      part("not-kept").hidden = false;
     } finally { form.inert = false; form.elements.who.focus(); }
   });
   form.addEventListener("input", function () { part("noted").hidden = true; });
+
+  function whose(mark) {
+    form.hidden = !mark;
+    part("nobody").hidden = Boolean(mark);
+  }
 
   function back() {
     const link = part("back").querySelector("a"), here = !location.pathname.startsWith("/offline");
@@ -41,8 +49,7 @@
   (async function () {
     let mark = "";
     try { await store.opened; mark = await store.owner(); } catch (none) { /* a browser that keeps nothing: nothing can be noted */ }
-    form.hidden = !mark;
-    part("nobody").hidden = Boolean(mark);
+    whose(mark);
     if (mark) { await count(mark); }
   })();
 })();
