@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -32,18 +33,21 @@ pytest_plugins = ["tests.skips"]
 KINDS = ("sqlite", "postgresql")
 ON_BOTH = pytest.mark.databases(*KINDS)
 ON_ONE = {
-    "generate": "sqlite",  # both get the same rows, which a test of its own holds
-    "web": "postgresql",  # what pages ask is asked on both in the rooms that they ask; both are crawled page by page
+    "generate": lambda _test: "sqlite",  # both get the same rows, which a test of its own holds
+    "web": lambda test: "postgresql" if crc32(test.encode()) % 3 == 0 else "sqlite",
 }
 """Rooms whose tests run on one kind of database. All others run on both, and so does here whatever is marked
-``databases("sqlite", "postgresql")``."""
+``databases("sqlite", "postgresql")``.
+
+What pages ask is asked on both in the rooms that they ask, and both are crawled page by page; the tests of the pages
+are dealt out, each to one kind by its name, so that pages of every sort are worked on both."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that needs a database runs on each kind that its mark names, or else its room."""
     room = Path(metafunc.module.__file__ or "").parent.name
     mark = metafunc.definition.get_closest_marker("databases")
-    kinds = mark.args if mark else (ON_ONE[room],) if room in ON_ONE else KINDS
+    kinds = mark.args if mark else (ON_ONE[room](metafunc.definition.name),) if room in ON_ONE else KINDS
     for name in ("database_url", "empty_database_url"):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, kinds, indirect=True)

@@ -98,6 +98,7 @@ def test_a_correction_does_not_overwrite_unseen_what_a_colleague_corrected(town:
     administrator.send(address, address, **theirs, outcome="left_message", summary="She did not call.")
     page = teacher.send(address, address, **mine, outcome="reached", summary="She called at five.")
     name = town.session.get_one(Staff, administrator.staff_id).display_name
+    town.commit()
 
     assert page.status_code == 409
     assert f"{name} changed this contact while you had it open." in page.text

@@ -9,6 +9,9 @@ from sqlalchemy import Engine, select
 from models import RateLimit
 from outreach import store
 from outreach.web.rate_limits import DatabaseStorage
+from tests.conftest import ON_BOTH
+
+pytestmark = ON_BOTH
 
 
 def test_no_try_is_lost_between_many_at_once(engine: Engine) -> None:

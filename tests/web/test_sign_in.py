@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from models import Account, AccountRole, Audience, Message, RateLimit
 from outreach.access import deactivate_accounts_of_departed_staff
+from tests.conftest import ON_BOTH
 from tests.web.conftest import PASSWORD, TOKEN, Town
 from tests.world import NOW
+
+pytestmark = ON_BOTH
 
 CHOSEN = "twelve geese in a pond"
 
@@ -137,3 +140,15 @@ def test_a_whole_school_may_choose_its_passwords_in_one_quarter_of_an_hour(town:
         assert token
         sent = {"csrf_token": token[1], "password": "ten geese in a row", "password_confirm": "ten geese in a row"}
         assert client.post(f"/reset/nobody-s-{number}", data=sent).status_code != 429, number
+
+
+def test_whoever_is_signed_in_changes_the_password_and_signs_in_with_it(town: Town) -> None:
+    teacher, new = town.sign_in(), "ten geese in a row"
+    fields = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    assert teacher.send("/change", "/change", **fields).status_code == 302
+
+    client = town.visitor()
+    token = TOKEN.search(client.get("/login").text)
+    assert token
+    form = {"email": "teacher@example.org", "password": new, "csrf_token": token[1]}
+    assert client.post("/login", data=form).status_code == 302
