@@ -62,6 +62,7 @@ from .messages import (
 from .new import LIVE_CHANNELS, OUTCOMES_OF_CHANNEL, OUTCOMES_WHERE_FAMILY_BEGAN, WRITTEN_CHANNELS, NewContact
 from .on_its_way import OnItsWay, answers_on_their_way
 from .owners import owner_for
+from .put_back import put_back_contact
 from .questions import Fate, Question, Received, open_request, receive_question
 from .rehome import rehome_requests
 from .requests import answer_request, close_answered, close_request, put_on_its_way, reopen_request
@@ -197,6 +198,7 @@ __all__ = [
     "owns_open",
     "past_due",
     "place_hold",
+    "put_back_contact",
     "put_hold_back",
     "put_on_its_way",
     "read_clock",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import (
@@ -24,11 +24,13 @@ from models import (
 from outreach.access.guarded import KEPT, guarded_contacts
 from outreach.access.scope import visible_students
 from outreach.access.viewer import Viewer
-from outreach.schooltime import local_moment
+from outreach.schooltime import hours_book, local_moment, school_day_before
 
 from .waiting import person
 
 SHOWN = 8
+PAGE = 50
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,37 @@ class CameIn:
 class Lately:
     since: date
     """The first day that counts, by the reader's clock."""
+    near: bool
+    """Less than a week ago: the weekday's name alone says which day that was."""
     rows: tuple[CameIn, ...]
-    more: int
-    """Further ones, beyond those shown."""
+    total: int
+    """On all pages."""
+    before: int | None
+    """What to ask the next page with: the id of the last contact shown; None: there are no more."""
+
+    @property
+    def more(self) -> int:
+        """Further ones, beyond those of a first page."""
+        return self.total - len(self.rows)
 
 
-def came_in(session: Session, viewer: Viewer, zone: ZoneInfo, now: datetime, *, most: int = SHOWN) -> Lately:
-    """What families of students whom ``viewer`` may see said since the working day before this one.
+def came_in(
+    session: Session, viewer: Viewer, zone: ZoneInfo, now: datetime, *, most: int = SHOWN, before: int | None = None
+) -> Lately:  # fmt: skip
+    """What families of students whom ``viewer`` may see said since the school day before this one, newest first and
+    ``most`` a page; ``before`` is :attr:`Lately.before` of the page before.
 
-    Not what the viewer logged in person. Four statements at most, however much came in.
+    Not what the viewer logged in person. Eight statements at most, however much came in.
     """
-    since = last_working_day(now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    since = last_school_day(session, viewer, today)
     said = _said(viewer, local_moment(since, time(0), zone), now)
     total = session.scalar(select(func.count()).select_from(said.subquery())) or 0
-    rows = session.execute(said.order_by(Contact.occurred_at.desc(), Contact.id.desc()).limit(most)).all()
+    if before is not None:
+        at = select(Contact.occurred_at).where(Contact.id == before).scalar_subquery()
+        said = said.where(tuple_(Contact.occurred_at, Contact.id) < tuple_(at, literal(before)))
+    found = session.execute(said.order_by(Contact.occurred_at.desc(), Contact.id.desc()).limit(most + 1)).all()
+    rows = found[:most]
     contacts = [contact for contact, *_ in rows]
     kept = set(session.scalars(guarded_contacts(viewer).where(Contact.id.in_([contact.id for contact in contacts]))))
     waiting = _waiting(session, [contact.id for contact in contacts])
@@ -80,15 +99,20 @@ def came_in(session: Session, viewer: Viewer, zone: ZoneInfo, now: datetime, *, 
         )
         for contact, guardian, family_id, name in rows
     )  # fmt: skip
-    return Lately(since, shown, total - len(shown))
+    older = shown[-1].contact_id if len(found) > most else None
+    return Lately(since, today - since < A_WEEK, shown, total, older)
 
 
-def last_working_day(today: date) -> date:
-    """The weekday before ``today``: Friday on a Monday."""
-    before = today - timedelta(days=1)
-    while before.weekday() > 4:
-        before -= timedelta(days=1)
-    return before
+def last_school_day(session: Session, viewer: Viewer, today: date) -> date:
+    """The school day before ``today``, by the calendars of the schools that ``viewer`` works at: of several the
+    earliest, so that no school's weekend is left out. For who sees the whole district the last day on which any school
+    was open; for who works at no school the weekday before."""
+    book = hours_book(session, None if viewer.sees_district else viewer.school_ids)
+    if viewer.sees_district:
+        calendars = [hours for (_, department), hours in book.calendars.items() if department is None]
+        return max((school_day_before(hours, today) for hours in calendars), default=school_day_before(None, today))
+    days = [school_day_before(book.of(school_id), today) for school_id in viewer.school_ids]
+    return min(days, default=school_day_before(None, today))
 
 
 def _said(viewer: Viewer, since: datetime, now: datetime) -> Select[Contact, Guardian | None, int, str]:

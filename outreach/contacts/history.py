@@ -17,17 +17,12 @@ from outreach.language import _
 
 from .families import students_of_contact
 from .portrait import account_names
-from .revisions import as_it_stands, revisions_of
+from .put_back import can_be_put_back
+from .revisions import RECEIPT, SHOWN, as_it_stands, revisions_of
 from .waiting import person
 from .withheld import withheld_questions
 
-SHOWN = (
-    "occurred_at", "students", "guardian_id", "staff_id", "initiator", "channel", "outcome", "language", "interpreter",
-    "topic", "subject", "purpose", "said_it_helped", "answers_request_id", "summary",
-)  # fmt: skip
-"""The fields that a person may have changed, in the order of the form."""
 NAMED = ("students", "guardian_id", "staff_id", "answers_request_id")
-RECEIPT = "receipt"
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
+    revision_id: int
     at: datetime
     by: str | None
     """None: the system."""
@@ -51,6 +47,8 @@ class Change:
     by_receipt: bool
     """A provider's receipt said how far a message came; nobody corrected anything."""
     fields: tuple[FieldChange, ...]
+    can_be_put_back: bool
+    """What stood before it is not what stands now, and a correction can bring it back."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,11 @@ class History:
     undone: bool
     changes: tuple[Change, ...]
     """The newest first."""
+
+    @property
+    def seen(self) -> int:
+        """What :func:`~outreach.contacts.newest_revision` gave when this was read."""
+        return self.changes[0].revision_id if self.changes else 0
 
 
 def history_of(session: Session, viewer: Viewer, contact_id: int) -> History:
@@ -78,7 +81,10 @@ def history_of(session: Session, viewer: Viewer, contact_id: int) -> History:
     names = _names(session, viewer, states)
     by_ids = {revision.revised_by for revision in revisions} | {contact.recorded_by}
     accounts = account_names(session, by_ids - {None})
-    changes = [_change(revision, after, names, accounts) for revision, after in zip(revisions, states[1:], strict=True)]
+    changes = [
+        _change(revision, after, states[-1], names, accounts)
+        for revision, after in zip(revisions, states[1:], strict=True)
+    ]
     return History(
         contact.id, contact.occurred_at, contact.recorded_at, accounts.get(contact.recorded_by or 0),
         contact.voided_at is not None, tuple(reversed(changes)),
@@ -93,13 +99,13 @@ def _readable(session: Session, viewer: Viewer, contact: Contact) -> bool:
 
 
 def _change(
-    revision: ContactRevision, after: JsonObject, names: _Names, accounts: Mapping[int, str]
+    revision: ContactRevision, after: JsonObject, present: JsonObject, names: _Names, accounts: Mapping[int, str]
 ) -> Change:  # fmt: skip
     by_receipt = revision.why == RECEIPT
     return Change(
-        revision.revised_at, accounts.get(revision.revised_by or 0), revision.kind,
+        revision.id, revision.revised_at, accounts.get(revision.revised_by or 0), revision.kind,
         revision.why if revision.kind is RevisionKind.VOIDED else None, by_receipt,
-        tuple(_differences(revision.before, after, names)),
+        tuple(_differences(revision.before, after, names)), can_be_put_back(revision, present),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from .families import families_of_contact, students_of_family
 from .log import side_of
 from .questions import Question, Received, receive_question
 from .revise import void_contact
-from .revisions import keep_revision
+from .revisions import RECEIPT, keep_revision
 from .scoring import rescore
 
 ANOTHERS = "(Another family wrote this.)"
@@ -130,7 +130,7 @@ def _students(session: Session, message: Message, plan: Outreach | None, family_
 
 def _forward(session: Session, contact: Contact, outcome: Outcome, now: datetime) -> None:
     if contact.outcome in ORDER and ORDER.index(outcome) > ORDER.index(contact.outcome):
-        keep_revision(session, contact, RevisionKind.CORRECTED, now, account_id=None, why="receipt")
+        keep_revision(session, contact, RevisionKind.CORRECTED, now, account_id=None, why=RECEIPT)
         contact.outcome = outcome
         session.flush()
 

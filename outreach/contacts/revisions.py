@@ -12,6 +12,14 @@ from models import Contact, ContactRevision, JsonObject, JsonValue, RevisionKind
 
 from .families import students_of_contact
 
+SHOWN = (
+    "occurred_at", "students", "guardian_id", "staff_id", "initiator", "channel", "outcome", "language", "interpreter",
+    "topic", "subject", "purpose", "said_it_helped", "answers_request_id", "summary",
+)  # fmt: skip
+"""The fields that a person may have changed, in the order of the form."""
+RECEIPT = "receipt"
+"""Why a contact changed where a provider said how far its message came."""
+
 
 def keep_revision(
     session: Session, contact: Contact, kind: RevisionKind, now: datetime,

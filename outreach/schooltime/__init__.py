@@ -7,6 +7,7 @@ from .clock import (
     is_school_day,
     next_open,
     open_time_between,
+    school_day_before,
     school_days_between,
     school_weeks_between,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "record_closure",
     "remove_calendar",
     "running_terms",
+    "school_day_before",
     "school_days_between",
     "school_weeks_between",
     "school_years",

@@ -14,6 +14,9 @@ from .hours import OpenHours, Span
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+FRIDAY = 4
+LONGEST_BREAK = 120
+"""Days; a summer is shorter."""
 
 
 def add_business_days(hours: OpenHours, start: datetime, days: float) -> datetime | None:
@@ -80,6 +83,21 @@ def school_weeks_between(hours: OpenHours | None, a: date, b: date) -> float:
 def is_school_day(hours: OpenHours, day: date) -> bool:
     """Whether the school is open at all on this local day. Days outside the calendar are none."""
     return bool(hours.spans_of(day))
+
+
+def school_day_before(hours: OpenHours | None, today: date) -> date:
+    """The last school day before ``today``: over a weekend, a holiday, a break.
+
+    What a calendar that knows today does not reach back to counts as a break, and the longest break as
+    :data:`LONGEST_BREAK` days. Without a calendar, or where it does not know today or no weekday of it is open, the
+    weekday before.
+    """
+    known = hours is not None and hours.first_day <= today <= hours.last_day and hours.days_a_week() > 0
+    for back in range(1, LONGEST_BREAK):
+        day = today - back * DAY
+        if is_school_day(hours, day) if known and hours is not None else day.weekday() <= FRIDAY:
+            return day
+    return today - LONGEST_BREAK * DAY
 
 
 def next_open(hours: OpenHours, at: datetime) -> datetime | None:

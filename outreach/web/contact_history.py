@@ -8,7 +8,7 @@ from enum import StrEnum
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from models import Channel, Initiator, JsonValue, Outcome, Purpose, RevisionKind, Subject, Topic
+from models import Channel, Contact, Initiator, JsonValue, Outcome, Purpose, RevisionKind, Subject, Topic
 from outreach.access import audit
 from outreach.contacts import FieldChange, families_of_contact, history_of
 from outreach.contacts.timeline import zone_of_family
@@ -17,6 +17,7 @@ from outreach.language import N_, _, language_name, said
 
 from . import asking
 from .database import session, writing
+from .keeping import may_change
 from .words import day, moment, words
 
 blueprint = Blueprint("history", __name__)
@@ -45,11 +46,13 @@ def page(family_id: int, contact_id: int) -> ResponseReturnValue:
     if family_id not in families_of_contact(session(), contact_id):
         raise NotFound(_("There is no such contact of this family."))
     found, zone = history_of(session(), asking.viewer(), contact_id), zone_of_family(session(), family_id)
+    contact = session().get_one(Contact, contact_id)
     with writing() as trail:
         audit(trail, asking.viewer(), "read_history", "contact", contact_id, asking.now())
         trail.commit()
     return render_template(
         "families/history.html", found=found, family_id=family_id, zone=zone.key, kinds=KINDS, fields=FIELDS,
+        may_change=may_change(contact, asking.viewer()),
         shown=lambda change, value: _shown(change, value, zone.key),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Contact
+from models import Contact, JsonObject, RevisionKind
 from outreach.access import Household, audit, household, require
 from outreach.contacts import (
     ContactMovedOn,
@@ -16,7 +16,9 @@ from outreach.contacts import (
     as_new,
     correct_contact,
     newest_revision,
+    put_back_contact,
     restore_contact,
+    revisions_of,
     void_contact,
     waiting_of_family,
 )
@@ -31,7 +33,7 @@ from .keeping import FIELDS, find_changeable, form_page, keep_form, may_change
 from .log_form import LogForm
 from .log_presets import first_form
 from .log_search import search_page
-from .notices import say
+from .notices import say, warn
 from .typed import number, number_or_none
 
 __all__ = ["blueprint", "may_change"]
@@ -100,8 +102,42 @@ def correct(contact_id: int) -> ResponseReturnValue:
     if newest_revision(session(), contact_id) != before:
         audit(session(), looking, "correct_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
-    say(_("Corrected. What stood before is kept."))
-    return redirect(url_for("families.page", family_id=asked.family_id), 303)
+    family = url_for("families.page", family_id=asked.family_id)
+    say(_("Corrected. What stood before is kept."), _way_back(contact_id, family))
+    return redirect(family, 303)
+
+
+def _way_back(contact_id: int, then: str | None) -> str | None:
+    """To what stood before the newest change, and to the page ``then``; None where that is not this person's own
+    correction."""
+    newest = revisions_of(session(), contact_id)[-1:]
+    for one in newest:
+        if one.kind is RevisionKind.CORRECTED and one.revised_by == asking.viewer().account_id:
+            return url_for("contacts.put_back", contact_id=contact_id, revision_id=one.id, seen=one.id, next=then)
+    return None
+
+
+@blueprint.post("/<int:contact_id>/put-back/<int:revision_id>")
+@asking.signed_in()
+def put_back(contact_id: int, revision_id: int) -> ResponseReturnValue:
+    """What stood before that change is what the contact says again; from the notice, or from its history."""
+    asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
+    history = url_for("families.history.page", family_id=asked.family_id, contact_id=contact_id)
+    seen = request.values.get("seen", 0, type=number)
+    try:
+        put_back_contact(
+            session(), looking, contact_id, revision_id, now, family_id=asked.family_id, seen=seen
+        )  # fmt: skip
+    except ContactRefused as refused:
+        session().rollback()
+        warn(str(refused))
+        return asking.back_to(history)
+    follow_contacts(session(), looking, [contact_id], now)
+    detail: JsonObject = {"before_change": revision_id}
+    audit(session(), looking, "put_back_contact", "contact", contact_id, now, because=asked.because, detail=detail)
+    session().commit()
+    say(_("Put back. What stood until now is kept."), _way_back(contact_id, _next()))
+    return asking.back_to(history)
 
 
 def _as_kept(contact: Contact) -> LogForm:

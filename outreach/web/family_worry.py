@@ -13,6 +13,7 @@ from outreach.language import _
 from . import asking
 from .database import session
 from .notices import say
+from .safety import way_back
 
 blueprint = Blueprint("worry", __name__)
 
@@ -33,16 +34,18 @@ def tell(family_id: int) -> ResponseReturnValue:
         session().rollback()
         return _page(family_id, [(refused.field, str(refused))]), 422
     told = [person.name for person in listeners(session(), alert.school_id, asking.viewer().on)]
+    undo = way_back(alert)
     session().commit()
     if told:
-        say(
-            _(
-                "The safety list is told now: %(names)s. If somebody is in danger this minute, call 911.",
-                names=listed(told),
-            )
-        )
+        words = _(
+            "The safety list is told now: %(names)s. If somebody is in danger this minute, call 911.",
+            names=listed(told),
+        )  # fmt: skip
     else:
-        say(_("Kept, but this school has no safety list: tell an administrator now. In danger this minute, call 911."))
+        words = _(
+            "Kept, but this school has no safety list: tell an administrator now. In danger this minute, call 911."
+        )
+    say(words, undo)
     return redirect(url_for("families.page", family_id=family_id), 303)
 
 

@@ -44,13 +44,14 @@ Problems = list[tuple[str, str]]
 def page() -> ResponseReturnValue:
     show = request.args.get("show", "waiting")
     show = show if show in SHOWN else "waiting"
-    found = inbox(session(), asking.viewer(), SHOWN[show], request.args.get("page", 1, type=number))
+    after = request.args.get("after", type=number)
+    found = inbox(session(), asking.viewer(), SHOWN[show], after)
     if found.letters:
         detail: JsonObject = {"list": show, "ids": [one.id for one in found.letters]}
         with writing() as trail:
             audit(trail, asking.viewer(), "read", "inbound_message", None, asking.now(), PLACES, detail)
             trail.commit()
-    return render_template("inbox/list.html", found=found, show=show)
+    return render_template("inbox/list.html", found=found, show=show, later=after is not None)
 
 
 @blueprint.get("/<int:inbound_id>")

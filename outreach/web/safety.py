@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookies
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import SafetyAlert, SafetyOutcome
-from outreach.access import ADMINISTRATORS, NotAllowed, audit
+from models import OnCall, SafetyAlert, SafetyOutcome
+from outreach.access import ADMINISTRATORS, NotAllowed, audit, listed
 from outreach.access.safety_list import listeners
 from outreach.delivery.safety import (
     AlertView,
     SafetyRefused,
+    can_take_back,
     end,
     ended_alerts,
     open_alerts,
     put_back,
+    put_back_on_call,
     put_on_call,
     raise_by_hand,
     read_alert,
     reopen,
     safety_lists,
     take,
+    take_back_alert,
     take_off_call,
     watches,
 )
@@ -32,11 +36,13 @@ from outreach.language import N_, _
 
 from . import asking
 from .database import session, writing
-from .notices import say
+from .notices import say, warn
 from .typed import number
 
 blueprint = Blueprint("safety", __name__, url_prefix="/safety")
 Problems = list[tuple[str, str]]
+TAKEN_OFF = "taken_off_safety_list"
+"""In this person's own cookie: whom they took off a list last, and the number there."""
 
 
 @blueprint.get("")
@@ -104,13 +110,44 @@ def open_again(alert_id: int) -> ResponseReturnValue:
 def worry(contact_id: int) -> ResponseReturnValue:
     alert = raise_by_hand(session(), asking.viewer(), contact_id, asking.now(), request.form.get("note"))
     told = listeners(session(), alert.school_id, asking.viewer().on)
+    undo = way_back(alert)
     session().commit()
     names = ", ".join(person.name for person in told)
     if names:
-        say(_("The safety list is told now: %(names)s. If somebody is in danger this minute, call 911.", names=names))
+        words = _(
+            "The safety list is told now: %(names)s. If somebody is in danger this minute, call 911.", names=names
+        )
     else:
-        say(_("Nobody is told yet: this school has no list. If somebody is in danger this minute, call 911."))
+        words = _("Nobody is told yet: this school has no list. If somebody is in danger this minute, call 911.")
+    say(words, undo)
     return redirect(url_for("families.page", family_id=alert.family_id), 303)
+
+
+def way_back(alert: SafetyAlert) -> str | None:
+    """For who has just raised this alert, where it is theirs alone."""
+    if not can_take_back(session(), asking.viewer(), alert, asking.now()):
+        return None
+    return url_for("safety.mistake", alert_id=alert.id, family=alert.family_id)
+
+
+@blueprint.post("/<int:alert_id>/mistake")
+@asking.signed_in()
+def mistake(alert_id: int) -> ResponseReturnValue:
+    """From the notice, by its raiser, who need not be on the list and reads nothing of it here."""
+    family_id = request.args.get("family", type=number)
+    then = redirect(url_for("families.page", family_id=family_id) if family_id else url_for("today.page"), 303)
+    try:
+        told = take_back_alert(session(), asking.viewer(), alert_id, asking.now())
+    except SafetyRefused as refused:
+        session().rollback()
+        warn(str(refused))
+        return then
+    session().commit()
+    if told:
+        say(_("Taken back. It is told to whom it had reached: %(names)s.", names=listed(told)))
+    else:
+        say(_("Taken back. The safety list finds it among the alerts that have ended."))
+    return then
 
 
 @blueprint.post("/lists/<int:school_id>")
@@ -124,15 +161,44 @@ def put(school_id: int) -> ResponseReturnValue:
         return _page([(refused.field, str(refused))]), 422
     session().commit()
     say(_("On the list, from now on and at any hour."))
-    return redirect(url_for("safety.page") + f"#list-{school_id}", 303)
+    return _to_list(school_id)
 
 
 @blueprint.post("/lists/<int:school_id>/<int:staff_id>/remove")
 @asking.signed_in(*ADMINISTRATORS)
 def remove(school_id: int, staff_id: int) -> ResponseReturnValue:
-    take_off_call(session(), asking.viewer(), school_id, staff_id, asking.now())
+    was = take_off_call(session(), asking.viewer(), school_id, staff_id, asking.now())
     session().commit()
-    say(_("Off the list."))
+    if was is None:
+        say(_("Off the list."))
+        return _to_list(school_id)
+    # Not in the address of the way back: addresses are logged, and a colleague's own number is nobody's to log.
+    cookies[TAKEN_OFF] = {"school": school_id, "staff": staff_id, "phone": was.phone}
+    say(_("Off the list."), url_for("safety.put_on_again", school_id=school_id, staff_id=staff_id))
+    return _to_list(school_id)
+
+
+@blueprint.post("/lists/<int:school_id>/<int:staff_id>/put-back")
+@asking.signed_in(*ADMINISTRATORS)
+def put_on_again(school_id: int, staff_id: int) -> ResponseReturnValue:
+    """The way back from taking somebody off, with the number that stood there."""
+    kept = cookies.get(TAKEN_OFF)
+    if not kept or (kept["school"], kept["staff"]) != (school_id, staff_id):
+        warn(_("The number that stood there is not known any more; put this colleague on the list anew."))
+        return _to_list(school_id)
+    was = OnCall(school_id=school_id, staff_id=staff_id, phone=kept["phone"])
+    try:
+        put_back_on_call(session(), asking.viewer(), was, asking.now())
+    except SafetyRefused as refused:
+        session().rollback()
+        warn(str(refused))
+        return _to_list(school_id)
+    session().commit()
+    say(_("On the list again, as before."))
+    return _to_list(school_id)
+
+
+def _to_list(school_id: int) -> ResponseReturnValue:
     return redirect(url_for("safety.page") + f"#list-{school_id}", 303)
 
 

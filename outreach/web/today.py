@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models import AccountRole
 from outreach.access import Viewer
 from outreach.contacts import Board, BoardFilter, ClockState, Section, board, came_in, contact_strips, waiting_on
+from outreach.contacts.came_in import PAGE
 from outreach.language import _
 from outreach.planning import NOT_NOW, Today, suggestions_without_person, today, ways_of_cards
 from outreach.risk import QueueFilters, QueuePage, Whose, queue
 
 from . import asking
 from .database import session
+from .typed import number
 
 blueprint = Blueprint("today", __name__)
 MORNING_ENDS, EVENING_BEGINS = 12, 17
@@ -64,6 +66,15 @@ def page() -> ResponseReturnValue:
         lists_families=_lists_families(looking, day), waiting=day.waiting,
         ways=ways_of_cards(session(), day.cards, looking.on), strips=contact_strips(session(), sorted(families), now),
     )  # fmt: skip
+
+
+@blueprint.get("/came-in")
+@asking.signed_in()
+def all_that_came_in() -> ResponseReturnValue:
+    """The list behind the figure under what came in, newest first."""
+    before = request.args.get("before", type=number)
+    lately = came_in(session(), asking.viewer(), asking.zone(), asking.now(), most=PAGE, before=before)
+    return render_template("today/lately.html", lately=lately, further=before is not None)
 
 
 def greeting() -> str:

@@ -31,7 +31,7 @@ from outreach.delivery.errors import ProviderDown
 from outreach.delivery.health import note_code
 from outreach.delivery.overview import pauses_in_words
 from outreach.delivery.result import finish
-from outreach.delivery.safety import telling
+from outreach.delivery.safety import mistake, telling
 from outreach.delivery.segments import Alphabet, segments_of
 from outreach.delivery.states import GIVEN_UP
 from outreach.delivery.unknown import Became, settle_unknown
@@ -210,6 +210,6 @@ def test_what_is_wrong_with_words_is_said_to_the_writer_at_once() -> None:
 
 
 def test_no_letter_of_a_safety_text_in_spanish_halves_what_it_holds() -> None:
-    for sentence in (telling.FOUND, telling.FOUND_AGAIN, telling.WORRIED, telling.WORRIED_AGAIN):
+    for sentence in (telling.FOUND, telling.FOUND_AGAIN, telling.WORRIED, telling.WORRIED_AGAIN, mistake.MISTAKE):
         with speaking("es"):
             assert segments_of(_(sentence, place="Lakeside", link="x")).alphabet is Alphabet.GSM_7

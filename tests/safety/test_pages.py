@@ -9,6 +9,7 @@ from models import AccountRole, AuditEvent, Contact, Initiator, OnCall, Request,
 from outreach.access.guarded import KEPT
 from outreach.contacts import receive_question
 from outreach.contacts.questions import Question
+from tests.web.colleagues import undo
 from tests.web.conftest import Person, Town, town, town_postgresql, town_sqlite
 from tests.world import NOW
 
@@ -199,6 +200,66 @@ def test_kept_words_are_not_to_be_had_by_correcting_undoing_or_closing(town: Tow
     assert WORDS not in closed.text
     listener = town.sign_in(COUNSELOR)
     assert listener.send(f"/requests/{request_of(town)}/close", reason="Spoke with her.").status_code == 303
+
+
+def test_who_raised_an_alert_by_mistake_takes_it_back_from_the_notice(town: Town, contact: Contact) -> None:
+    teacher = worried(town, contact)
+    back = undo(teacher)
+    assert town.sign_in(ADMINISTRATOR).send(back).status_code == 404
+    teacher.send(back)
+    page = teacher.follow().text
+    assert "Taken back. The safety list finds it among the alerts that have ended." in page
+    assert WORDS in page
+    assert alert(town).outcome is SafetyOutcome.NO_DANGER
+    assert "Raised by mistake, and taken back." in town.sign_in(COUNSELOR).get(f"/safety/{alert(town).id}").text
+
+
+def test_of_an_alert_that_somebody_has_the_way_back_says_who(town: Town, contact: Contact) -> None:
+    teacher = worried(town, contact)
+    back = undo(teacher)
+    town.sign_in(COUNSELOR).send(f"/safety/{alert(town).id}/take")
+    teacher.send(back)
+    assert "has taken this alert. Tell them that it was a mistake; they end it." in teacher.follow().text
+    assert alert(town).ended_at is None
+
+
+def test_a_worry_about_a_family_is_taken_back_and_a_second_word_on_it_is_not(town: Town) -> None:
+    teacher, address = town.sign_in(), f"/families/{town.delgado.id}/worried"
+    teacher.send(address, note="Bruises, I thought.")
+    back = undo(teacher)
+    teacher.send(address, note="And she cried.")
+    assert "/mistake" not in teacher.follow().text
+    teacher.send(back)
+    assert "More was said about this since, so it stays." in teacher.follow().text
+    assert alert(town).ended_at is None
+
+
+def test_who_was_taken_off_the_list_is_put_back_with_the_number_that_stood_there(town: Town, contact: Contact) -> None:
+    administrator, listed = town.sign_in(ADMINISTRATOR), town.staff[COUNSELOR]
+    page = f"/safety/lists/{town.school.id}/{listed}"
+    administrator.send(f"{page}/remove")
+    assert town.rows(select(OnCall)) == []
+    back = undo(administrator)
+    assert "555" not in back
+    for _time in range(2):
+        administrator.send(back)
+        assert "On the list again, as before." in administrator.follow().text
+        assert [(one.staff_id, one.phone) for one in town.rows(select(OnCall))] == [(listed, "+13125550177")]
+    administrator.send(f"/safety/lists/{town.school.id}", staff_id=listed, phone="(312) 555-0188")
+    administrator.send(back)
+    assert "again meanwhile, with another number" in administrator.follow().text
+    assert town.rows(select(OnCall.phone)) == ["+13125550188"]
+
+
+def test_who_took_nobody_off_puts_nobody_back(town: Town, contact: Contact) -> None:
+    administrator, listed = town.sign_in(ADMINISTRATOR), town.staff[COUNSELOR]
+    back = f"/safety/lists/{town.school.id}/{town.teacher.id}/put-back"
+    administrator.send(back)
+    assert "put this colleague on the list anew" in administrator.follow().text
+    administrator.send(f"/safety/lists/{town.school.id}/{town.teacher.id}/remove")
+    assert "/put-back" not in administrator.follow().text
+    assert town.rows(select(OnCall.staff_id)) == [listed]
+    assert town.sign_in().send(back).status_code == 403
 
 
 def test_an_administrator_keeps_the_list(town: Town) -> None:

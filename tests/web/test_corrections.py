@@ -14,6 +14,7 @@ from models import (
     AuditEvent,
     Channel,
     Contact,
+    ContactRevision,
     Guardian,
     Guardianship,
     Message,
@@ -22,6 +23,7 @@ from models import (
     Staff,
     Topic,
 )
+from tests.web.colleagues import undo
 from tests.web.conftest import Person, Town
 from tests.world import NOW
 
@@ -152,3 +154,60 @@ def test_a_guardian_who_has_left_stays_chosen_where_a_colleague_chose_another(to
     assert "You changed this contact in another window." in page
     assert " checked" in radio(page, rosa.id)
     assert "Stands there now: Luis" in page
+
+
+def test_a_correction_is_taken_back_from_its_notice_and_that_again(town: Town) -> None:
+    contact = town.world.contact(town.maya, staff_id=town.teacher.id, summary="She will call.")
+    town.commit()
+    address, teacher = f"/contacts/{contact.id}/correct", town.sign_in()
+    teacher.send(address, address, **opened(teacher, address), outcome="reached", summary="She called.")
+    said = []
+    for words in ("She will call.", "She called."):
+        teacher.send(undo(teacher))
+        said.append(teacher.last and teacher.last.headers["Location"])
+        assert [one.summary for one in town.rows(select(Contact))] == [words]
+    assert said == [f"/families/{town.delgado.id}"] * 2
+    assert "Put back. What stood until now is kept." in teacher.follow().text
+    assert len(town.rows(select(ContactRevision))) == 3
+    assert town.rows(select(AuditEvent.action).where(AuditEvent.action == "put_back_contact")) == [
+        "put_back_contact", "put_back_contact",
+    ]  # fmt: skip
+
+
+def test_taking_a_correction_back_tells_who_changed_it_since_and_overwrites_nothing(town: Town) -> None:
+    contact = town.world.contact(town.maya, staff_id=town.teacher.id, summary="She will call.")
+    town.commit()
+    address, teacher = f"/contacts/{contact.id}/correct", town.sign_in()
+    teacher.send(address, address, **opened(teacher, address), outcome="reached", summary="She called.")
+    back = undo(teacher)
+    administrator = town.sign_in(AccountRole.ADMINISTRATOR)
+    theirs = opened(administrator, address) | {"began": "other", "staff_id": town.teacher.id}
+    administrator.send(address, address, **theirs, outcome="reached", summary="She called twice.")
+    teacher.send(back)
+    name = town.session.get_one(Staff, administrator.staff_id).display_name
+    town.commit()
+
+    assert f"{name} changed this contact since." in teacher.follow().text
+    assert [one.summary for one in town.rows(select(Contact))] == ["She called twice."]
+
+
+def test_the_history_puts_an_earlier_state_back_for_whoever_may_correct_and_for_nobody_else(town: Town) -> None:
+    contact = town.world.contact(town.maya, staff_id=town.teacher.id, summary="One")
+    town.commit()
+    address, teacher = f"/contacts/{contact.id}/correct", town.sign_in()
+    for words in ("Two", "Three"):
+        teacher.send(address, address, **opened(teacher, address), outcome="reached", summary=words)
+    history = f"/families/{town.delgado.id}/contacts/{contact.id}/history"
+    page = teacher.get(history).text
+    offered = re.findall(r'action="(/contacts/\d+/put-back/\d+)">.*?name="seen" value="(\d+)"', page)
+    assert len(offered) == 2
+    counselor = town.sign_in(AccountRole.COUNSELOR)
+    assert "/put-back/" not in counselor.get(history).text
+    assert counselor.send(offered[-1][0], seen=offered[-1][1]).status_code == 403
+    teacher.send(offered[-1][0], history, seen=offered[-1][1])
+
+    assert teacher.last is not None
+    assert teacher.last.headers["Location"] == history
+    assert [one.summary for one in town.rows(select(Contact))] == ["One"]
+    teacher.send(offered[0][0], history, seen=offered[0][1])
+    assert "You changed this contact since, in another window." in teacher.follow().text

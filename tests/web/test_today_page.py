@@ -10,6 +10,8 @@ from sqlalchemy import select
 from models import (
     AccountRole,
     Band,
+    Calendar,
+    CalendarDay,
     Channel,
     Guardian,
     Initiator,
@@ -21,6 +23,7 @@ from models import (
 )
 from outreach.language import said, speaking
 from outreach.risk import Code
+from outreach.schooltime import days_between
 from tests.web.conftest import Town
 from tests.world import NOW
 
@@ -102,6 +105,45 @@ def test_what_a_family_wrote_yesterday_is_the_first_thing_to_read(town: Town) ->
 
     assert "Came in since Monday" in page
     assert "Can Maya retake the test?" in page
+
+
+def wrote(town: Town, number: int) -> None:
+    town.world.contact(
+        town.maya, initiator=Initiator.FAMILY, staff_id=None, channel=Channel.SMS, outcome=Outcome.REACHED,
+        occurred_at=NOW - timedelta(minutes=number), summary=f"Number {number}.",
+    )  # fmt: skip
+
+
+def test_more_than_today_has_room_for_stands_on_a_list_of_its_own_for_those_who_may_see_the_family(town: Town) -> None:
+    for number in range(1, 62):
+        wrote(town, number)
+    town.commit()
+    teacher = town.sign_in()
+    today = teacher.get("/").text
+    assert today.count("data-came-in") == 8
+    assert re.search(r'href="/came-in">All 61 that came in</a>', today)
+
+    first = teacher.get("/came-in").text
+    assert "61 messages and talks" in first
+    older = re.search(r'rel="next" href="(/came-in[^"]+)"', first)
+    assert older
+    second = teacher.get(older[1]).text
+    found = [int(number) for number in re.findall(r"“Number (\d+)\.”", first + second)]
+    assert found == list(range(1, 62))
+    assert 'rel="next"' not in second
+    others = town.world.staff(town.school, display_name="R. Novak")
+    town.accounts[AccountRole.TEACHER] = town.world.account(others, AccountRole.TEACHER, email="novak@example.org")
+    town.commit()
+    assert "Nothing came in" in town.sign_in().get("/came-in").text
+
+
+def test_after_a_long_break_today_names_the_day_and_not_only_the_weekday(town: Town) -> None:
+    [calendar] = town.session.scalars(select(Calendar).where(Calendar.school_id == town.school.id))
+    for day in days_between(NOW.date() - timedelta(days=11), NOW.date() - timedelta(days=1)):
+        town.world.add(CalendarDay(calendar_id=calendar.id, day=day, name="Break", entered_at=NOW))
+    town.commit()
+
+    assert "Came in since Thu 12 Nov" in town.sign_in().get("/").text
 
 
 def test_a_morning_without_news_says_so(town: Town) -> None:

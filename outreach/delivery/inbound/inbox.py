@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import (
@@ -59,12 +59,16 @@ class Letter:
 class Inbox:
     letters: tuple[Letter, ...]
     total: int
-    page: int
-    pages: int
+    """On all pages."""
+    after: int | None
+    """What to ask the next page with: the id of the last message shown; None: there are no more."""
 
 
-def inbox(session: Session, viewer: Viewer, state: InboundState = InboundState.NEW, page: int = 1) -> Inbox:
-    """What waits for a person (``NEW``), was set aside, or was matched by a person; of the first the oldest first.
+def inbox(
+    session: Session, viewer: Viewer, state: InboundState = InboundState.NEW, after: int | None = None
+) -> Inbox:  # fmt: skip
+    """What waits for a person (``NEW``), was set aside, or was matched by a person, fifty a page; of the first the
+    oldest first. ``after`` is :attr:`Inbox.after` of the page before, also where that message was placed since.
 
     Raises :class:`~outreach.access.NotAllowed` for anybody but :data:`READERS`.
     """
@@ -73,13 +77,19 @@ def inbox(session: Session, viewer: Viewer, state: InboundState = InboundState.N
     if state is InboundState.MATCHED:
         wanted = wanted.where(InboundMessage.handled_at.is_not(None))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    order = InboundMessage.received_at if state is InboundState.NEW else InboundMessage.received_at.desc()
-    rows = session.scalars(
-        wanted.order_by(order, InboundMessage.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return Inbox(tuple(_letters(session, viewer, rows)), total, page, pages)
+    place = tuple_(InboundMessage.received_at, InboundMessage.id)
+    oldest_first = state is InboundState.NEW
+    if after is not None:
+        last = tuple_(
+            select(InboundMessage.received_at).where(InboundMessage.id == after).scalar_subquery(), literal(after)
+        )
+        wanted = wanted.where(place > last if oldest_first else place < last)
+    order = [each if oldest_first else each.desc() for each in (InboundMessage.received_at, InboundMessage.id)]
+    rows = session.scalars(wanted.order_by(*order).limit(PAGE_SIZE + 1)).all()
+    shown = rows[:PAGE_SIZE]
+    return Inbox(
+        tuple(_letters(session, viewer, shown)), total, shown[-1].id if len(rows) > PAGE_SIZE else None
+    )  # fmt: skip
 
 
 def inbox_count(session: Session, viewer: Viewer) -> int:

@@ -2,9 +2,10 @@
 
 from .acts import end, put_back, reopen, take
 from .errors import SafetyRefused
+from .mistake import can_take_back, take_back_alert
 from .night import night_reply
 from .of_family import raise_about_family
-from .on_call import Candidate, Member, SafetyList, put_on_call, safety_lists, take_off_call
+from .on_call import Candidate, Member, SafetyList, put_back_on_call, put_on_call, safety_lists, take_off_call
 from .raising import link_contact, raise_by_hand, raise_for_inbound, unlink_contact
 from .reading import (
     AlertView,
@@ -32,12 +33,14 @@ __all__ = [
     "Told",
     "alerts_of_contacts",
     "alerts_waiting",
+    "can_take_back",
     "end",
     "ended_alerts",
     "link_contact",
     "night_reply",
     "open_alerts",
     "put_back",
+    "put_back_on_call",
     "put_on_call",
     "raise_about_family",
     "raise_by_hand",
@@ -46,6 +49,7 @@ __all__ = [
     "reopen",
     "safety_lists",
     "take",
+    "take_back_alert",
     "take_off_call",
     "tell_again",
     "unlink_contact",

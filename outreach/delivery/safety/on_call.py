@@ -83,16 +83,31 @@ def put_on_call(
     return entry
 
 
-def take_off_call(session: Session, viewer: Viewer, school_id: int, staff_id: int, now: datetime) -> bool:
-    """Take somebody off a school's list; False where they were not on it. Raises ``NotAllowed`` as above."""
+def take_off_call(session: Session, viewer: Viewer, school_id: int, staff_id: int, now: datetime) -> OnCall | None:
+    """Take somebody off a school's list; gives what stood there, None where they were not on it. Raises ``NotAllowed``
+    as above."""
     _require_administers(session, viewer, school_id)
     entry = session.get(OnCall, (school_id, staff_id))
     if entry is None:
-        return False
+        return None
     session.delete(entry)
     session.flush()
     audit(session, viewer, "take_off_safety_list", "school", school_id, now, detail={"staff": staff_id})
-    return True
+    return OnCall(school_id=school_id, staff_id=staff_id, phone=entry.phone)
+
+
+def put_back_on_call(session: Session, viewer: Viewer, was: OnCall, now: datetime) -> None:
+    """Take :func:`take_off_call` back: on the list as it ``was``, with the same number. A repeat changes nothing.
+
+    Raises as :func:`put_on_call`, and :class:`SafetyRefused` where somebody entered them anew meanwhile, with another
+    number.
+    """
+    _require_administers(session, viewer, was.school_id)
+    standing = session.get(OnCall, (was.school_id, was.staff_id))
+    if standing is None:
+        put_on_call(session, viewer, was.school_id, was.staff_id, was.phone or "", now)
+    elif standing.phone != was.phone:
+        raise SafetyRefused(_("Somebody has put this colleague on the list again meanwhile, with another number."))
 
 
 def _require_administers(session: Session, viewer: Viewer, school_id: int) -> None:

@@ -60,15 +60,15 @@ def tell_again(session: Session, now: datetime, link: str) -> int:
     return len(alerts)
 
 
-def call_off(session: Session, alert: SafetyAlert, now: datetime) -> int:
-    """Take back what has not left yet of an alert that somebody has taken; how many messages."""
+def call_off(session: Session, alert: SafetyAlert, now: datetime, why: str = TAKEN) -> int:
+    """Take back what has not left yet of an alert, as a rule because somebody has taken it; how many messages."""
     unsent = session.scalars(
         select(Message.id).where(
             Message.state == MessageState.SCHEDULED, Message.kind == MessageKind.SAFETY,
             Message.audience == Audience.STAFF, Message.intent_key.startswith(intents_of(alert.id)),
         )
     ).all()  # fmt: skip
-    return sum(cancel(session, message_id, TAKEN, now) for message_id in unsent)
+    return sum(cancel(session, message_id, why, now) for message_id in unsent)
 
 
 def intents_of(alert_id: int) -> str:
