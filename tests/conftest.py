@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 from zlib import crc32
@@ -32,7 +32,7 @@ pytest_plugins = ["tests.skips"]
 
 KINDS = ("sqlite", "postgresql")
 ON_BOTH = pytest.mark.databases(*KINDS)
-ON_ONE = {
+ON_ONE: dict[str, Callable[[str], str]] = {
     "generate": lambda _test: "sqlite",  # both get the same rows, which a test of its own holds
     "web": lambda test: "postgresql" if crc32(test.encode()) % 3 == 0 else "sqlite",
 }
