@@ -168,15 +168,17 @@ def _question(family_id: int) -> tuple[WaitingRequest | None, str | None]:
 
 
 def _again(family_id: int) -> dict[str, str]:
-    """What was taken back stands in the form again."""
+    """What was taken back stands in the form again; at first, when the link says that it is to leave."""
+    asked = {"when": request.args["when"]} if _planned(request.args) else {}
     outreach_id = request.args.get("again", type=number)
     try:
         card = plan_card(session(), asking.viewer(), outreach_id, asking.now()) if outreach_id else None
     except OutreachError:
-        return {}
+        return asked
     if card is None or card.family_id != family_id or not card.by_hand:
-        return {}
-    return {"body": card.body or "", "title": card.title or "", "way": f"{card.guardian_id}-{card.channel.value}"}
+        return asked
+    way = f"{card.guardian_id}-{card.channel.value}"
+    return {**asked, "body": card.body or "", "title": card.title or "", "way": way}
 
 
 def way_key(way: WayToReach) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,10 @@ NOT_OURS = ("OUTREACH_", "TWILIO", "SENDGRID")
 class Demo:
     address: str
     sign_ins: dict[str, dict[str, str]]
+    database_url: str
+    """For what comes from outside (``tests.browser.outside``)."""
+    ahead: timedelta
+    """How far its clock runs ahead of ours."""
 
 
 @dataclass
@@ -59,9 +64,10 @@ class Visitor:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-c", "from outreach.cli import main; main()", "demo", "--reset", "--json"]
+    database_url = f"sqlite:///{folder / 'demo.sqlite'}"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)},
-        "OUTREACH_DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite'}", "PYTHONPATH": str(REPOSITORY),
+        "OUTREACH_DATABASE_URL": database_url, "PYTHONPATH": str(REPOSITORY),
     }  # fmt: skip
     with (folder / "errors.txt").open("wb") as errors:
         started = subprocess.Popen(
@@ -74,7 +80,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             assert line, (folder / "errors.txt").read_text()
             told = json.loads(line)
             assert "address" in told, told
-            yield Demo(told["address"].rstrip("/"), {one["role"]: one for one in told["sign_ins"]})
+            yield Demo(
+                told["address"].rstrip("/"), {one["role"]: one for one in told["sign_ins"]}, database_url,
+                timedelta(seconds=told["seconds_ahead"]),
+            )  # fmt: skip
         finally:
             started.terminate()
             started.wait(timeout=60)

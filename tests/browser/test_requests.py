@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -84,10 +85,18 @@ def test_without_scripts_a_question_is_handed_over_and_closed_and_both_are_taken
 
 def one_that_may_be_texted(visitor: Visitor) -> Page:
     """The page of a question whose family gets texts."""
+    return one_that_may_be_reached(visitor, "by text")
+
+
+def one_that_may_be_mailed(visitor: Visitor) -> Page:
+    return one_that_may_be_reached(visitor, "by e-mail")
+
+
+def one_that_may_be_reached(visitor: Visitor, how: str) -> Page:
     links = visitor.go(ALL).locator(".ask-card h3 a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     for link in links:
         page = visitor.go(link)
-        if page.get_by_label("Your words").count() and page.get_by_role("radio", name=re.compile("by text")).count():
+        if page.get_by_label("Your words").count() and page.get_by_role("radio", name=re.compile(how)).count():
             return page
     raise AssertionError("no family that waits can be written to")
 
@@ -112,6 +121,33 @@ def test_without_scripts_an_answer_is_sent_and_called_off_and_stands_in_its_box_
     expect(page.get_by_text(re.compile("An answer by .* is on its way"))).to_have_count(0)
     expect(page.get_by_label("Your words")).to_have_value(ANSWER)
     refused_as_meant(sign_in, 422)
+
+
+def test_an_answer_by_mail_has_a_subject_is_seen_by_a_colleague_and_called_off(sign_in: SignIn) -> None:
+    page = one_that_may_be_mailed(sign_in("counselor"))
+    subject, words = page.get_by_label("Subject line, for an e-mail"), page.get_by_label("Your words")
+    expect(subject).to_be_hidden()
+    page.get_by_role("radio", name=re.compile("by e-mail")).first.check()
+    expect(page.locator("#body-count")).to_be_hidden()
+    words.fill(ANSWER)
+    page.get_by_label("My words are in the family’s language").check()
+    page.get_by_role("button", name="Send the answer").click()
+    expect(subject).to_have_attribute("aria-invalid", "true")
+    expect(words).to_have_value(ANSWER)
+    assert barriers(page) == []
+    refused_as_meant(sign_in, 422)
+    subject.fill("Your question")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_text("Your answer is on its way")).to_be_visible()
+
+    seen, by_whom = sign_in("administrator").page, page.get_by_text(re.compile("An answer by .* is on its way"))
+    seen.goto(page.url)
+    expect(seen.get_by_text(re.compile("An answer by .* is on its way"))).to_have_text(by_whom.inner_text())
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Stopped: it did not leave.")).to_be_visible()
+    expect(subject).to_have_value("Your question")
+    seen.reload()
+    expect(seen.get_by_text(re.compile("An answer by .* is on its way"))).to_have_count(0)
 
 
 @pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -67,6 +68,17 @@ def test_a_text_for_later_goes_at_that_time_by_the_family_s_clock(town: Town) ->
 
     assert town.rows(select(Outreach.local_time)) == ["2026-11-30T17:00"]
     assert town.rows(select(Outreach.authored)) == [Authored.WRITTEN]
+
+
+def test_the_link_that_schedules_a_message_opens_the_form_for_later(town: Town) -> None:
+    teacher = town.sign_in()
+    family = teacher.get(f"/families/{town.delgado.id}").text
+    schedule = re.search(r'href="(/plan/write[^"]*when=later)"', family)
+    assert schedule
+    form = teacher.get(html.unescape(schedule[1])).text
+    assert re.findall(r'name="when" value="(\w+)" checked', form) == ["later"]
+    plainly = teacher.get(f"/plan/write?family={town.delgado.id}&when=never").text
+    assert re.findall(r'name="when" value="(\w+)" checked', plainly) == ["now"]
 
 
 def test_what_is_missing_in_a_message_is_said_and_what_was_written_stays(town: Town) -> None:

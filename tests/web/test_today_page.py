@@ -219,3 +219,9 @@ def test_undoing_the_contact_that_ticked_a_card_off_brings_the_card_back_and_put
     teacher.send(restore[1])
 
     assert town.rows(states) == [OutreachState.DONE]
+
+
+def test_what_a_counselor_looks_after_is_told_in_figures_that_lead_to_their_lists(town: Town) -> None:
+    page = town.sign_in(AccountRole.COUNSELOR).get("/").text
+    links = dict(re.findall(r'<a href="([^"]+)">(\d+) (?:question|famil)', page))
+    assert links == {"/requests/past-due": "0", "/queue?whose=new_and_mine": "0"}
