@@ -10,7 +10,7 @@ reader reads it in a language of their own.
 from __future__ import annotations
 
 from .catalogs import LANGUAGES, SOURCE
-from .dates import clock, day, moment, month, month_day, short_day, span, weekday
+from .dates import clock, day, moment, month, month_day, short_day, span, weekday, whole_day
 from .names import language_name, zone_name
 from .numbers import number, times
 from .sentences import N_, _, ngettext, pgettext
@@ -40,5 +40,6 @@ __all__ = [
     "times",
     "tongue",
     "weekday",
+    "whole_day",
     "zone_name",
 ]

@@ -36,6 +36,11 @@ def month_day(value: date) -> str:
     return _in(value, _("MMMM d"))
 
 
+def whole_day(value: date) -> str:
+    """``November 9, 2026``, as it stands at the head of a letter."""
+    return format_date(value, "long", locale=LOCALES[tongue()])
+
+
 def clock(value: time | datetime) -> str:
     """``6:12 pm``, ``6 pm``."""
     local = value.time() if isinstance(value, datetime) else value

@@ -55,6 +55,8 @@ class WayOut:
     """"Call Rosa", "Write to Luis instead"."""
     phone: str | None = None
     channel: Channel | None = None
+    name: str = ""
+    """In full, of whoever would be called."""
 
 
 def not_gone(now: datetime) -> ColumnElement[bool]:
@@ -221,4 +223,4 @@ def _writable(person: Person, tried: set[tuple[int | None, Channel]]) -> set[Cha
 def _call(person: Person, words: str) -> Iterable[WayOut]:
     number: Reach | None = next((reach for reach in person.reaches if Channel.PHONE in reach.channels), None)
     if number is not None:
-        yield WayOut(Out.CALL, person.guardian_id, words, phone=number.value)
+        yield WayOut(Out.CALL, person.guardian_id, words, phone=number.value, name=person.full_name)

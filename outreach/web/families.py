@@ -30,6 +30,7 @@ from outreach.language import N_, _, ngettext
 from outreach.planning import plan_of_family
 
 from . import asking, contact_history, family_holds, family_print, family_worry
+from .calls import calls_about
 from .charts import charts_of
 from .consent import READERS
 from .contacts import may_change
@@ -88,6 +89,7 @@ def page(family_id: int) -> ResponseReturnValue:
         strip=contact_strips(session(), [family_id], now).get(family_id),
         planned=plan_of_family(session(), looking, family_id, now) if looking.sees_reasons else (),
         may_read_consent=not looking.roles.isdisjoint(READERS), addresses=addresses_of(session(), home, now),
+        calls_about=calls_about(home),
         held=[(hold, _hold_words(hold), _until_words(hold, talk.zone)) for hold in held],
         may_hold=may_place_holds(looking),
         on_hold=any(hold.student is None and hold.school is None for hold in held),

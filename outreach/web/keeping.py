@@ -12,8 +12,6 @@ from sqlalchemy import Select, func, select
 
 from models import (
     CONTACT_OUTCOMES,
-    AddressHealth,
-    AddressKind,
     Contact,
     ContactStudent,
     Family,
@@ -26,7 +24,6 @@ from models import (
 from outreach.access import (
     Household,
     NotAllowed,
-    Reach,
     Viewer,
     audit,
     household,
@@ -52,6 +49,7 @@ from outreach.planning import PlanningError, mark_done, ticks_off
 
 from . import asking
 from .answering import Problem, in_json, kept, refused
+from .calls import call_to
 from .database import session
 from .drafts import NOT_YOURS, of_another
 from .log_choices import languages_offered, staff_offered
@@ -67,15 +65,6 @@ FIELDS = {
     "language": "language",
 }  # fmt: skip
 """A refused contact's field, as the page names it."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A number to tap, where the guardian whom the form names has one that works."""
-
-    number: str
-    """E.164."""
-    name: str
 
 
 @dataclass(frozen=True)
@@ -152,7 +141,7 @@ def form_page(
         languages_spoken=languages_offered(home, form.language), again=repeat(home, form) if new else None,
         page=_address(home, form) if new else None, about=", ".join(child.name for child in home.children),
         counts=CONTACT_OUTCOMES, back=asking.back_to(url_for("families.page", family_id=home.id)).location,
-        call=_call(home, form) if new and not problems else None, longest_summary=LONGEST_SUMMARY,
+        call=call_to(home, form.guardian_id) if new and not problems else None, longest_summary=LONGEST_SUMMARY,
         longest_question=LONGEST_QUESTION, stands=stands_now(form, now_there, home, staff) if now_there else {},
     )  # fmt: skip
 
@@ -238,16 +227,6 @@ def _tick_off(outreach_id: str, contact: Contact) -> None:
     if touch is not None and ticks_off(contact):
         with suppress(PlanningError, NotAllowed, NotFound):
             mark_done(session(), asking.viewer(), touch, asking.now(), contact_id=contact.id)
-
-
-def _call(home: Household, form: LogForm) -> Call | None:
-    adult = next((one for one in home.adults if str(one.id) == form.guardian_id and one.may_contact), None)
-    phones = [reach.value for reach in adult.reach if _rings(reach)] if adult else []
-    return Call(phones[0], adult.name) if adult and phones else None
-
-
-def _rings(reach: Reach) -> bool:
-    return reach.kind is AddressKind.PHONE and reach.health is not AddressHealth.DEAD
 
 
 def _address(home: Household, form: LogForm) -> str:

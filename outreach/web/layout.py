@@ -33,6 +33,7 @@ class Tab:
     label: str
     group: str
     """The first part of the endpoints under it."""
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Frame:
     name: str
     role: str
     tabs: tuple[Tab, ...]
+    dock: tuple[Tab, ...]
+    """At the foot of a small screen, under the thumb."""
     waiting: int
     stopped: tuple[str, ...]
     paused: tuple[str, ...]
@@ -55,9 +58,11 @@ class Frame:
     """Messages that wait for somebody to say whose they are; None: this person does not place them."""
 
 
-TODAY, QUEUE = Tab("today.page", N_("Today"), "today"), Tab("queue.page", N_("Queue"), "queue")
-FAMILIES = Tab("families.listing", N_("Families"), "families")
-REQUESTS, PLAN = Tab("requests.page", N_("Requests"), "requests"), Tab("plan.page", N_("Plan"), "plan")
+TODAY, QUEUE = Tab("today.page", N_("Today"), "today", "sun"), Tab("queue.page", N_("Queue"), "queue", "list-check")
+FAMILIES = Tab("families.listing", N_("Families"), "families", "people")
+LOG = Tab("contacts.new", N_("Log"), "contacts", "plus-lg")
+REQUESTS = Tab("requests.page", N_("Requests"), "requests", "inbox")
+PLAN = Tab("plan.page", N_("Plan"), "plan", "calendar-week")
 
 
 def init_app(app: Flask) -> None:
@@ -106,6 +111,7 @@ def _frame() -> Frame | None:
             name=staff.display_name if staff else account.email,
             role=", ".join(sorted(words(AccountRole(role.name)) for role in account.roles)),
             tabs=tabs_of(viewer.roles),
+            dock=dock_of(viewer.roles),
             waiting=_waiting(account.staff_id),
             stopped=_stopped(),
             paused=tuple(pauses_in_words(session(), asking.now())) if viewer.administers else (),
@@ -127,6 +133,14 @@ def tabs_of(roles: frozenset[AccountRole]) -> tuple[Tab, ...]:
     if roles - {AccountRole.RECORDER}:
         tabs.append(PLAN)
     return tuple(tabs)
+
+
+def dock_of(roles: frozenset[AccountRole]) -> tuple[Tab, ...]:
+    """At most five of them, and logging in the middle. Who has a queue goes to today's page by the name above."""
+    tabs = tabs_of(roles)
+    if QUEUE in tabs:
+        return QUEUE, FAMILIES, LOG, REQUESTS, PLAN
+    return (TODAY, LOG, REQUESTS) if PLAN in tabs else (TODAY, FAMILIES, LOG, REQUESTS)
 
 
 def _waiting(staff_id: int | None) -> int:

@@ -54,6 +54,7 @@ from .plan_ground import (
     typed_time,
     typed_words,
 )
+from .plan_letter import letter_of
 from .plan_moves import Move, links_of, moves_of
 from .typed import number
 
@@ -230,7 +231,7 @@ def _page(
         preview=preview_of(session(), row, words, title, stop_link(row.address_id), settings().public_url)
         if sent else None,
         as_drafted=words.replace("\r\n", "\n").strip() == (row.body or "").strip(), series=links_of(links),
-        runs=still_runs(links, now),
+        runs=still_runs(links, now), letter=letter_of(card) if changeable else None,
     )  # fmt: skip
 
 

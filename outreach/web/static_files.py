@@ -18,6 +18,7 @@ THEME = (
     "family", "log", "messages", "plan", "queue", "requests", "today", "tuning", "small_and_print",
 )  # fmt: skip
 """The parts of our look in the order in which they stand in ``theme.css``: a later one may overrule an earlier."""
+DARK_RULE = re.compile(rb'[^{}]*\[data-bs-theme="?dark"?\][^{}]*\{[^{}]*\}')
 SOURCE_MAP = re.compile(rb"(?m)^(/\*|//)# sourceMappingURL=.*$")
 
 blueprint = Blueprint("static_files", __name__, url_prefix="/assets")
@@ -46,6 +47,7 @@ class Assets:
             "theme.css": b"".join((ours / "theme" / f"{part}.css").read_bytes() for part in THEME),
             **{file.name: file.read_bytes() for file in ours.iterdir() if file.name.rsplit(".", 1)[-1] in TYPES},
         }
+        content["dark.css"] = _dark(content["bootstrap.css"], content["theme.css"])
         self._assets = {name: _asset(name, SOURCE_MAP.sub(b"", body)) for name, body in content.items()}
 
     def __getitem__(self, name: str) -> Asset:
@@ -58,6 +60,12 @@ class Assets:
     def find(self, digest: str, name: str) -> Asset | None:
         asset = self._assets.get(name)
         return asset if asset is not None and asset.digest == digest else None
+
+
+def _dark(*sheets: bytes) -> bytes:
+    """What these say of a dark page, said of a light one: for a device that is dark where no script can say so."""
+    rules = b"\n".join(rule.strip() for sheet in sheets for rule in DARK_RULE.findall(sheet))
+    return re.sub(rb'\[data-bs-theme="?dark"?\]', b"[data-bs-theme=light]", rules)
 
 
 def _asset(name: str, content: bytes) -> Asset:

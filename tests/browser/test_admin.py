@@ -13,7 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HEAD = "district_administrator"
 NOBODY = b"studentSourcedId,category,date\nnobody,excused,2026-11-09\n"
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 
 
 def first_school(person: Visitor) -> Page:

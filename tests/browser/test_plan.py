@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 A_DAY = re.compile("^(Mon|Tue|Wed|Thu|Fri) ")
 
 
-def suggestions(person: Visitor) -> list[str]:
-    links = person.go("/plan").locator("main article a.who")
+def suggestions(person: Visitor, listed: str = "/plan") -> list[str]:
+    links = person.go(listed).locator("main article a.who")
     found: list[str] = links.evaluate_all("all => all.map(one => one.pathname)")
     return found
 
@@ -33,6 +33,15 @@ def open_a_text(person: Visitor, *, but_none_of: Visitor | None = None) -> Page:
         if page.locator(".phone").count() and page.locator("#body").count() and not confirms(page):
             return page
     raise AssertionError("nothing that is suggested is a text in English")
+
+
+def open_a_note(person: Visitor) -> Page:
+    """The page of the first suggestion to hand a child a note."""
+    for link in suggestions(person, "/plan?channel=letter"):
+        page = person.go(link)
+        if page.locator(".letter").count():
+            return page
+    raise AssertionError("nothing that is suggested is a note on paper")
 
 
 def confirms(page: Page) -> bool:
@@ -169,3 +178,19 @@ def test_a_suggestion_is_approved_by_keyboard_alone(sign_in: SignIn, size: str) 
     expect(page.get_by_text(re.compile(r"Approved\. (Leaves|It leaves)"))).to_be_visible()
     page.get_by_role("button", name="Undo", exact=True).press("Enter")
     expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
+
+
+@AT_A_DESK
+def test_what_is_printed_of_a_note_is_the_note_alone(sign_in: SignIn) -> None:
+    page = open_a_note(sign_in("district_administrator"))
+    words = page.locator(".letter .words").inner_text()
+    expect(page.get_by_role("button", name="Print the note")).to_be_visible()
+    page.emulate_media(media="print")
+
+    expect(page.locator(".letter header p")).to_have_count(3)
+    assert page.locator("body").inner_text().endswith(words)
+    left = page.locator("body *:visible").evaluate_all(
+        "all => all.filter(one => !one.closest('.letter') && !one.querySelector('.letter')).map(one => one.outerHTML)"
+    )
+    assert left == []
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from outreach.language import clock, day, language_name, moment, month_day, number, span, speaking, zone_name
+from outreach.language import clock, day, language_name, moment, month_day, number, span, speaking, whole_day, zone_name
 
 TODAY = date(2026, 11, 28)
 
@@ -59,3 +59,9 @@ def test_languages_and_zones_have_names_in_each_language() -> None:
     assert (zone_name("America/Chicago"), zone_name("America/Phoenix")) == ("Central Time", "Arizona Time")
     with speaking("es"):
         assert (language_name("vi"), zone_name("America/Phoenix")) == ("vietnamita", "hora de Arizona")
+
+
+def test_the_day_at_the_head_of_a_letter_is_whole() -> None:
+    assert whole_day(date(2026, 11, 9)) == "November 9, 2026"
+    with speaking("es"):
+        assert whole_day(date(2026, 11, 9)) == "9 de noviembre de 2026"

@@ -216,3 +216,44 @@ def test_pages_are_dark_or_light_as_chosen(town: Town) -> None:
     teacher.send("/account", look="dark", digest="yes", digest_hour="8")
 
     assert 'data-bs-theme="dark"' in teacher.get("/families").text
+
+
+def test_where_no_script_runs_a_dark_device_has_the_dark_values_of_the_same_sheets(town: Town) -> None:
+    teacher = town.sign_in()
+    page = teacher.get("/families").text
+    link = re.search(
+        r'<noscript><link rel="stylesheet" href="([^"]+)" media="\(prefers-color-scheme: dark\)"></noscript>', page
+    )
+    assert link
+    dark = teacher.get(link[1]).text
+    theme = teacher.get(re.findall(r'href="([^"]+theme\.css)"', page)[0]).text
+    values = theme.split('[data-bs-theme="dark"] {')[1].split("}")[0]
+
+    assert f"[data-bs-theme=light] {{{values}}}" in dark
+    assert "theme=dark" not in dark
+    assert 'theme="dark"' not in dark
+    teacher.send("/account", look="light", digest="yes", digest_hour="8")
+    assert "dark.css" not in teacher.get("/families").text
+
+
+DOCKS = {
+    AccountRole.TEACHER: ["Today", "Log", "Waiting 0"],
+    AccountRole.COUNSELOR: ["Queue", "Families", "Log", "Waiting 0", "Plan"],
+    AccountRole.ADMINISTRATOR: ["Queue", "Families", "Log", "Waiting 0", "Plan"],
+    AccountRole.RECORDER: ["Today", "Families", "Log", "Waiting 0"],
+}
+
+
+@pytest.mark.parametrize("role", DOCKS)
+def test_the_dock_holds_what_a_role_works_with_and_every_place_opens(town: Town, role: AccountRole) -> None:
+    person = town.sign_in(role)
+    dock = person.get("/").text.split('<div class="dock">')[1]
+    links = re.findall(r'<a class="btn[^"]*" href="([^"]+)"[^>]*>.*?</svg> ([^<]+)</a>', dock)
+
+    assert [words for _address, words in links] == DOCKS[role]
+    assert {person.get(address).status_code for address, _words in links} == {200}
+
+
+def test_the_dock_of_a_family_logs_with_that_family(town: Town) -> None:
+    page = town.sign_in(AccountRole.COUNSELOR).get(f"/families/{town.delgado.id}").text
+    assert f'href="/contacts/new?family={town.delgado.id}"' in page.split('<div class="dock">')[1]

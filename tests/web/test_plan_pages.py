@@ -290,3 +290,22 @@ def test_a_call_can_be_moved_to_another_day(town: Town) -> None:
     seen = form_of(teacher.get(page).text)["seen"]
     teacher.send(page, page, seen=seen, to="2026-11-25T10:00")
     assert town.rows(select(Outreach.local_time)) == ["2026-11-25T10:00"]
+
+
+def test_a_note_stands_on_paper_as_the_family_reads_it_and_everything_else_stays_off_it(town: Town) -> None:
+    touch = suggested(town, channel=Channel.LETTER, address_id=None)
+    page = town.sign_in(AccountRole.COUNSELOR).get(f"/plan/{touch}").text
+    paper = re.search(r'<article class="paper letter"[^>]* lang="es">(.*?)</article>', page, re.DOTALL)
+    assert paper
+    on_paper = " ".join(re.sub("<[^>]+>", " ", paper[1]).split())
+
+    assert on_paper == f"Lakeside High 24 de noviembre de 2026 A Rosa Delgado {WORDS}"
+    assert "Give it to" in page
+    assert page.count(WORDS) == 1
+
+
+def test_what_is_no_note_on_paper_makes_no_letter(town: Town) -> None:
+    page = town.sign_in().get(f"/plan/{suggested(town)}").text
+
+    assert 'class="paper' not in page
+    assert "no-paper" not in page

@@ -29,6 +29,7 @@ from outreach.language import _, tongue
 from outreach.planning import WayToReach, opening_by_hand, plan_card, ways_to_reach
 
 from .. import asking
+from ..calls import call_about
 from ..counting import counted, script_words
 from ..database import session
 from ..plan_ground import settings
@@ -71,11 +72,13 @@ def shown(asked: Asked, problems: Problems | None = None, *, moved_on_since: int
     writes = _may_write(asked)
     ways = ways_to_reach(session(), looking, question.family_id, now) if writes else []
     home = household(session(), looking, question.family_id, now)
+    may_call = _is_open(asked) and asked.withheld is None
     numbers = [(way.address_id, way.language) for way in ways if way.channel is Channel.SMS]
     children, home_page = [child.id for child in home.children], settings().public_url
     return render_template(
         "requests/one.html", asked=question, question=asked.words, withheld=asked.withheld,
         row=next((row for row in rows if row.request_id == question.id), None), home=home, grant=asked.grant,
+        call=call_about(session(), home, question, now) if may_call else None,
         problems=problems or [], typed=typed, meanwhile=meanwhile,
         version=versions_of(session(), [question.id]).get(question.id, 0), steps=steps_of(session(), looking, question),
         receivers=_receivers(asked), handed_over_once=_used_up(asked), me=looking.staff_id,

@@ -46,6 +46,7 @@
     if (event.target === found && new URL(event.detail.xhr.responseURL).pathname !== new URL(field.form.action).pathname) { event.detail.shouldSwap = false; location.reload(); }
   });
   document.body.addEventListener("htmx:afterSwap", function (event) { if (event.target === found) { noNetwork.hidden = true; shown(); } });
-  document.body.addEventListener("htmx:sendError", function () { noNetwork.hidden = false; });
+  /* Said here, with what can be done about it, and so not by the page. */
+  document.body.addEventListener("htmx:sendError", function (event) { noNetwork.hidden = false; event.stopPropagation(); });
   field.form.addEventListener("submit", function (event) { event.preventDefault(); htmx.trigger(field, "search"); });
 })();

@@ -25,11 +25,19 @@
     event.detail.shouldSwap = false;
     say(away || asked.status === 401 ? "signed-out" : "no-answer");
   }, true);
+  /* Nor does anything come where there is no network, or nobody answers in time. What asks by itself, asks again. */
+  [["htmx:sendError", "no-network"], ["htmx:timeout", "no-answer"]].forEach(function (one) {
+    document.addEventListener(one[0], function (event) { if (!event.target.closest("[data-quiet]")) { say(one[1]); } });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) { if (event.detail.successful) { unsay(document, "no-network"); unsay(document, "no-answer"); } });
+  document.addEventListener("close", function (event) { unsay(event.target); }, true);
   function say(which) {
     var place = document.querySelector("dialog[open]") || document.getElementById("notices"), part = document.getElementById("told-" + which);
     if (!part || !place || place.querySelector("[data-told=" + which + "]")) { return; }
     place.prepend(part.content.cloneNode(true));
   }
+  function unsay(place, which) { place.querySelectorAll(which ? "[data-told=" + which + "]" : "[data-told]").forEach(function (one) { one.remove(); }); }
+  window.outreachSay = say; window.outreachUnsay = unsay;
   document.querySelectorAll("[data-print]").forEach(function (button) { button.hidden = false; button.addEventListener("click", function () { window.print(); }); });
   var problems = document.querySelector(".problems"); if (problems) { problems.focus(); }
 })();

@@ -5,7 +5,7 @@
 
   var DESK = window.matchMedia("(min-width: 62.01rem)"), OFF = "outreach.queue.keys";
   var dialog = document.getElementById("queue-dialog"), help = document.getElementById("queue-keys"), panel = document.getElementById("panel");
-  var marked = null, at = 0, opening = 0, stale = false;
+  var marked = null, at = 0, opening = 0, stale = false, sent = false, unsent = {};
   if (!dialog) { return; }
 
   function all(selector, inside) { return Array.from((inside || document).querySelectorAll(selector)); }
@@ -21,6 +21,7 @@
     if (!one) { marked = null; return; }
     marked = one.dataset.row; at = rows().indexOf(one);
     one.setAttribute("aria-current", "true");
+    window.outreachUnsay(document, "none-marked");
     if (focus) { one.focus({ preventScroll: true }); one.scrollIntoView({ block: "nearest" }); }
   }
   function move(step) {
@@ -36,12 +37,18 @@
     if (!link) { return; }
     mark(one, false);
     if (!DESK.matches) { window.location = link.dataset.opens + "?next=" + encodeURIComponent(here); return; }
-    window.htmx.ajax("GET", link.dataset.opens, { target: "#panel", swap: "innerHTML", values: { next: here } }).then(function () {
-      if (!panel.firstElementChild) { return; }
+    bring(link.dataset.opens, "#panel", { next: here }).then(function (came) {
+      var shown = panel.querySelector("[data-case]");
+      if (shown && shown.dataset.case !== one.dataset.row) { closePanel(); return; }  /* never one family beside the mark on another */
+      if (!came || !shown) { return; }
       panel.hidden = false; panel.scrollTop = 0;
       var title = document.getElementById("case-title");
       if (focus && title) { title.focus(); }
     });
+  }
+  /* Whether it came; where it did not, outreach.js has said so. */
+  function bring(address, target, values) {
+    return window.htmx.ajax("GET", address, { target: target, swap: "innerHTML", values: values || {} }).then(function () { return true; }, function () { return false; });
   }
   function closePanel() {
     if (panel.hidden) { return false; }
@@ -50,25 +57,26 @@
     return true;
   }
 
-  /* Steps: of the families that are chosen, else of the one that is marked. */
+  /* Steps: of the families that are chosen, else of the one that is marked, else of the one that is open. */
   function values(button) {
     var own = button && button.closest("[data-one]");
     if (own) { return [own.querySelector("[name=case]").value]; }
     var chosen = ticked();
     if (chosen.length) { return chosen.map(function (one) { return one.value; }); }
-    var box = row() && row().querySelector(".queue-choose input");
+    var box = row() ? row().querySelector(".queue-choose input") : panel.querySelector("[data-one] [name=case]");
     return box ? [box.value] : [];
   }
+  function noneMarked() { if (ticks().length) { window.outreachSay("none-marked"); } }
   function ask(step, cases) {
     var query = cases.map(function (one) { return "case=" + encodeURIComponent(one); });
-    if (!cases.length) { return; }
+    if (!cases.length) { noneMarked(); return; }
     query.push("next=" + encodeURIComponent(queue().dataset.here));
-    window.htmx.ajax("GET", "/queue/" + step + "?" + query.join("&"), { target: "#queue-ask", swap: "innerHTML" });
+    bring("/queue/" + step + "?" + query.join("&"), "#queue-ask");
   }
   function take(step) {
     var one = row(), chosen = ticked().length, inPanel = panel.hidden ? null : panel.querySelector("[data-take='" + step + "']");
     var button = chosen ? document.querySelector("[data-bar] [data-take='" + step + "']") : (one && one.querySelector("[data-take='" + step + "']")) || inPanel;
-    if (button) { button.click(); }
+    if (button) { button.click(); } else if (!chosen && !one && panel.hidden) { noneMarked(); }
   }
   function undo() {
     var button = document.querySelector("#notices form button");
@@ -133,11 +141,11 @@
   function narrow(link) {
     var room = document.getElementById("narrowing");
     if (room.firstElementChild) { room.replaceChildren(); link.focus(); return; }
-    window.htmx.ajax("GET", link.getAttribute("href"), { target: "#narrowing", swap: "innerHTML" }).then(function () { var first = room.querySelector("select"); if (first) { first.focus(); } });
+    bring(link.getAttribute("href"), "#narrowing").then(function () { var first = room.querySelector("select"); if (first) { first.focus(); } });
   }
   document.addEventListener("change", function (event) {
     if (event.target.matches("[data-choose-all]")) { ticks().forEach(function (one) { one.checked = event.target.checked; }); count(); }
-    else if (event.target.matches(".queue-choose input")) { count(); }
+    else if (event.target.matches(".queue-choose input")) { count(); window.outreachUnsay(document, "none-marked"); }
     else if (event.target.matches("[data-use-keys]")) { try { window.localStorage.setItem(OFF, event.target.checked ? "on" : "off"); } catch (_) { /* a browser that keeps nothing */ } showKeys(); }
   });
   document.addEventListener("focusin", function (event) { var one = event.target.closest("[data-row]"); if (one) { mark(one, false); } });
@@ -145,6 +153,7 @@
   /* What htmx brings. */
   function asked() {
     if (!dialog.querySelector("#asked")) { return; }
+    typeAgain();
     if (!dialog.open) { dialog.showModal(); }
     var first = dialog.querySelector("[aria-invalid=true], input[type=radio], select, textarea") || dialog.querySelector("#asked-title");
     if (first) { (first.matches("fieldset") ? first.querySelector("input") : first).focus(); }
@@ -153,17 +162,43 @@
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target.id === "queue-ask") { asked(); return; }
     if (event.detail.target.id !== "queue" && !(event.detail.elt && event.detail.elt.id === "queue")) { return; }
-    if (dialog.open) { stale = false; dialog.close(); }
+    var asking = event.detail.requestConfig;
+    if (dialog.open) { stale = false; sent = Boolean(asking && asking.elt.matches("form[data-asked]")); dialog.close(); }
     dress();
     var list = rows(), same = row();
     if (same || marked) { mark(same || list[Math.min(at, list.length - 1)] || null, true); }
     if (!panel.hidden) { if (same) { open(same, false); } else if (row()) { open(row(), false); } else { closePanel(); } }
   });
   dialog.addEventListener("close", function () {
+    keepTyped();
     document.getElementById("queue-ask").replaceChildren();
-    if (stale) { stale = false; window.htmx.ajax("GET", queue().dataset.here, { target: "#queue", swap: "outerHTML", select: "#queue" }); }
+    if (stale) { stale = false; window.htmx.ajax("GET", queue().dataset.here, { target: "#queue", swap: "outerHTML", select: "#queue" }).catch(function () { /* said by outreach.js */ }); }
     else if (row()) { row().focus(); }
   });
+
+  /* What was typed for a step and not sent stands there again when the same step is asked for the same families, for as
+     long as this page is open: it is kept nowhere else. */
+  function typedIn(form) { return Array.from(form.elements).filter(function (one) { return one.name && one.type !== "hidden"; }); }
+  function whatFor(form) {
+    return [form.getAttribute("action")].concat(all("[name=case]", form).map(function (one) { return one.value.split(":")[0]; }).sort()).join(" ");
+  }
+  function keepTyped() {
+    var form = dialog.querySelector("form[data-asked]");
+    if (form) {
+      unsent[whatFor(form)] = sent ? [] : typedIn(form).filter(function (one) { return one.type !== "radio" || one.checked; }).map(function (one) { return [one.name, one.value]; });
+    }
+    sent = false;
+  }
+  function typeAgain() {
+    var form = dialog.querySelector("form[data-asked]:not([data-answered])");
+    if (!form) { return; }
+    (unsent[whatFor(form)] || []).forEach(function (kept) {
+      typedIn(form).forEach(function (one) {
+        if (one.name !== kept[0]) { return; }
+        if (one.type === "radio") { one.checked = one.value === kept[1]; } else { one.value = kept[1]; }
+      });
+    });
+  }
 
   /* How many came in, every half minute while somebody looks; rows never move under a hand. */
   setInterval(function () {
@@ -173,7 +208,7 @@
 
   var KEYS = {
     j: function () { move(1); }, k: function () { move(-1); }, o: function () { open(row() || rows()[0], true); },
-    x: function () { var box = row() && row().querySelector(".queue-choose input"); if (box) { box.click(); } },
+    x: function () { var box = row() && row().querySelector(".queue-choose input"); if (box) { box.click(); } else if (!row()) { noneMarked(); } },
     c: function () { take("claim"); }, u: undo, "?": function () { showKeys(); help.showModal(); },
     a: function () { ask("assign", values()); }, s: function () { ask("snooze", values()); },
     n: function () { ask("note", values()); }, r: function () { ask("resolve", values()); },
