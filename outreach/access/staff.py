@@ -54,8 +54,8 @@ class StaffLine:
     """Family name first, as lists are read."""
     role: StaffRole
     schools: tuple[str, ...]
-    has_sign_in: bool
-    """Has one that is not switched off."""
+    signs_in: bool | None
+    """False: the sign-in is switched off; None: there is none."""
     on_leave: bool
     left: bool
 
@@ -80,10 +80,10 @@ def staff_page(session: Session, viewer: Viewer, wanted: StaffFilter, after: int
     found = session.scalars(statement.order_by(*_order()).limit(PAGE + 1)).all()
     shown = found[:PAGE]
     ids = [staff.id for staff in shown]
-    schools, signing = schools_of(session, ids), _with_sign_in(session, ids)
+    schools, sign_ins = schools_of(session, ids), _sign_ins(session, ids)
     lines = tuple(
         StaffLine(
-            staff.id, name_of(staff), staff.role, tuple(schools.get(staff.id, {}).values()), staff.id in signing,
+            staff.id, name_of(staff), staff.role, tuple(schools.get(staff.id, {}).values()), sign_ins.get(staff.id),
             is_on_leave(staff, viewer.on), has_left(staff, viewer.on),
         )
         for staff in shown
@@ -200,8 +200,13 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     return Staff.id.in_(select(StaffSchool.staff_id).where(StaffSchool.school_id.in_(viewer.school_ids)))
 
 
-def _with_sign_in(session: Session, staff_ids: Collection[int]) -> set[int | None]:
-    return set(session.scalars(select(Account.staff_id).where(Account.staff_id.in_(staff_ids), Account.active)))
+def _sign_ins(session: Session, staff_ids: Collection[int]) -> dict[int, bool]:
+    """Of those who have a sign-in, whether one is switched on."""
+    rows = session.execute(select(Account.staff_id, Account.active).where(Account.staff_id.in_(staff_ids)))
+    found: dict[int, bool] = {}
+    for staff_id, active in rows:
+        found[staff_id] = active or found.get(staff_id, False)
+    return found
 
 
 def _order() -> tuple[SQLColumnExpression[str], SQLColumnExpression[str], SQLColumnExpression[int]]:

@@ -45,6 +45,17 @@ def test_people_are_found_by_name_with_or_without_marks_school_role_and_standing
     assert head.get("/admin/staff?school=abc&role=wizard&standing=x&after=999999").status_code == 200
 
 
+def test_a_sign_in_that_is_switched_off_is_not_told_as_none(town: Town) -> None:
+    town.world.staff(town.school, family_name="Never")
+    town.session.get_one(Account, town.accounts[AccountRole.RECORDER].id).active = False
+    town.commit()
+    page = town.sign_in(HEAD).get("/admin/staff?standing=no_sign_in").text
+
+    assert page.count("data-line") == 2
+    assert page.count("sign-in switched off") == 1
+    assert page.count("no sign-in</span>") == 1
+
+
 def test_the_list_goes_on_after_a_name_and_repeats_nobody(town: Town) -> None:
     for number in range(60):
         town.world.staff(town.school, family_name=f"Teacher{number % 7}", given_name=f"Given{number % 5}")

@@ -45,7 +45,7 @@ from .taking_back import take_back
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 STANDINGS = {
-    Standing.SIGN_IN: N_("with a sign-in"), Standing.NO_SIGN_IN: N_("without a sign-in"),
+    Standing.SIGN_IN: N_("with a sign-in"), Standing.NO_SIGN_IN: N_("cannot sign in"),
     Standing.LEAVE: N_("on leave, now or soon"), Standing.LEFT: N_("left"),
 }  # fmt: skip
 
