@@ -205,7 +205,8 @@ def _sign_ins(session: Session, staff_ids: Collection[int]) -> dict[int, bool]:
     rows = session.execute(select(Account.staff_id, Account.active).where(Account.staff_id.in_(staff_ids)))
     found: dict[int, bool] = {}
     for staff_id, active in rows:
-        found[staff_id] = active or found.get(staff_id, False)
+        if staff_id is not None:
+            found[staff_id] = active or found.get(staff_id, False)
     return found
 
 
