@@ -44,6 +44,8 @@ class Demo:
     """For what comes from outside (``tests.browser.outside``)."""
     ahead: timedelta
     """How far its clock runs ahead of ours."""
+    folder: Path
+    """Where it runs, and keeps what is this machine's own."""
 
 
 @dataclass
@@ -82,7 +84,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             assert "address" in told, told
             yield Demo(
                 told["address"].rstrip("/"), {one["role"]: one for one in told["sign_ins"]}, database_url,
-                timedelta(seconds=told["seconds_ahead"]),
+                timedelta(seconds=told["seconds_ahead"]), folder,
             )  # fmt: skip
         finally:
             started.terminate()

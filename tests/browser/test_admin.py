@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AT_A_DESK, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
+from tests.browser.conftest import WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,35 +68,6 @@ def test_a_snow_day_without_its_name_is_refused_beside_the_field(sign_in: SignIn
     expect(name).to_have_accessible_description(re.compile("families read it"))
     expect(page.get_by_label("Day, or the first of several")).to_have_value("2027-01-20")
     sign_in.complaints[:] = [said for said in sign_in.complaints if "422" not in said]
-
-
-@AT_A_DESK
-def test_the_calendar_is_reached_and_a_day_entered_by_keyboard_alone(sign_in: SignIn) -> None:
-    page = school_calendar(sign_in(HEAD))
-    wanted, before = free_wednesday(page), page.locator("[data-range]").count()
-    page.get_by_label("Day, or the first of several").focus()
-    page.keyboard.type(f"{wanted[5:7]}{wanted[8:]}{wanted[:4]}")
-    reach(page, "name")
-    page.keyboard.type("Water main")
-    reach(page, None, "See what it changes, then save")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("1 school day changes.")).to_be_visible()
-    page.locator("#last").focus()
-    reach(page, None, "Save")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-range]")).to_have_count(before + 1)
-    page.get_by_role("button", name="Undo").press("Enter")
-    expect(page.locator("[data-range]")).to_have_count(before)
-
-
-def reach(page: Page, name: str | None, words: str = "") -> None:
-    """Tab forward to the field of this name, or the button with these words."""
-    for _step in range(40):
-        page.keyboard.press("Tab")
-        there = "document.activeElement.name" if name else "document.activeElement.textContent.trim()"
-        if page.evaluate(there) == (name or words):
-            return
-    raise AssertionError(f"Tab never came to {name or words}")
 
 
 @pytest.mark.parametrize(("size", "scripts"), WITH_AND_WITHOUT_SCRIPTS, indirect=["size"])

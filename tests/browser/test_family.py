@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import COLOURS, barriers
 from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, SignIn, Visitor
+from tests.browser.keyboard import Keyboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -83,15 +84,17 @@ def test_a_counselor_puts_a_family_on_hold_by_keyboard_and_takes_it_back(sign_in
     counselor = sign_in("counselor")
     family = a_family_with_much_to_tell(counselor)
     page = counselor.go(family)
-    page.get_by_role("link", name="Put on hold").press("Enter")
-    page.get_by_label("Crisis").press("Space")
-    page.get_by_label(re.compile("^Note")).fill("In hospital.")
-    page.get_by_role("button", name="Put on hold").press("Enter")
+    keys = Keyboard(page)
+    keys.skip()
+    keys.press(page.get_by_role("link", name="Put on hold"))
+    keys.pick(page.get_by_label("Crisis"))
+    keys.write(page.get_by_label(re.compile("^Note")), "In hospital.")
+    keys.press(page.get_by_role("button", name="Put on hold"))
 
     held = page.get_by_role("region", name="On hold")
     expect(held).to_contain_text("Crisis: In hospital.")
     expect(page.get_by_role("link", name="Put on hold")).to_have_count(0)
-    page.get_by_role("button", name="Undo", exact=True).press("Enter")
+    keys.press(page.get_by_role("button", name="Undo", exact=True))
     expect(page.get_by_text("Taken back: there is no hold.")).to_be_visible()
     expect(held).to_have_count(0)
 

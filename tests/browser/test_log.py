@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.barriers import COLOURS, barriers
 from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
+from tests.browser.keyboard import Keyboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -136,11 +137,7 @@ def test_a_contact_is_logged_by_keyboard_alone(sign_in: SignIn) -> None:
     expect(page.get_by_role("combobox")).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/contacts/new\?family="))
-    for _press in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == "outcome":
-            break
-    page.keyboard.press("Space")
+    Keyboard(page).pick(page.locator("#outcome input").locator("visible=true").first)
     page.keyboard.press("Enter")
     expect(page.get_by_text(SAVED)).to_be_visible()
 

@@ -164,11 +164,8 @@ def test_two_copies_that_are_sent_make_one_contact(teacher: Visitor, note: str) 
     assert stored(teacher, family, note) == 1
 
 
-@ON_A_PHONE
 def test_a_form_is_offered_again_after_a_dead_battery(teacher: Visitor, note: str) -> None:
-    page = teacher.go(a_student(teacher)[1])
-    fill_in(page, note)
-    assert page.evaluate(COMES_TO, [1, PATIENCE_MS])
+    page = begin(teacher, note)
     teacher.go("/")
     expect(page.get_by_text(re.compile("You began this on "))).to_be_visible()
     page.get_by_role("link", name="Go on").click()
@@ -183,18 +180,27 @@ def test_a_form_is_offered_again_after_a_dead_battery(teacher: Visitor, note: st
 
 
 @ON_A_PHONE
-def test_what_was_begun_is_thrown_away_by_one_tap_or_by_cancel(teacher: Visitor, note: str, size: str) -> None:
+def test_what_was_begun_is_thrown_away_by_one_tap(teacher: Visitor, note: str) -> None:
+    page = begin(teacher, note)
+    page.reload()
+    page.get_by_role("button", name="Throw away").click()
+    expect(page.get_by_text(re.compile("You began this on "))).to_be_hidden()
+    assert page.evaluate(KEPT_DRAFTS) == 0
+
+
+@AT_A_DESK
+def test_what_was_begun_is_thrown_away_by_cancel(teacher: Visitor, note: str) -> None:
+    page = begin(teacher, note)
+    page.get_by_role("link", name="Cancel").locator("visible=true").click()
+    page.wait_for_url(re.compile("/families/"))
+    assert page.evaluate(KEPT_DRAFTS) == 0
+
+
+def begin(teacher: Visitor, note: str) -> Page:
     page = teacher.go(a_student(teacher)[1])
     fill_in(page, note)
     assert page.evaluate(COMES_TO, [1, PATIENCE_MS])
-    if size == "desk":
-        page.get_by_role("link", name="Cancel").click()
-        page.wait_for_url(re.compile("/families/"))
-    else:
-        page.reload()
-        page.get_by_role("button", name="Throw away").click()
-        expect(page.get_by_text(re.compile("You began this on "))).to_be_hidden()
-    assert page.evaluate(KEPT_DRAFTS) == 0
+    return page
 
 
 @ON_A_PHONE
@@ -308,7 +314,6 @@ def save_all(page: Page) -> None:
     take_back(page)
 
 
-@ON_A_PHONE
 def test_several_students_that_were_begun_are_all_there_again(teacher: Visitor) -> None:
     begin_several(teacher)
     page = teacher.page
@@ -398,7 +403,6 @@ def test_whoever_is_signed_out_meanwhile_keeps_it_until_the_next_sign_in(
     assert sent == 1
 
 
-@ON_A_PHONE
 def test_a_refusal_keeps_it_and_says_what_is_wrong(teacher: Visitor, note: str) -> None:
     page = teacher.go(a_student(teacher)[1])
     family = family_of(page)

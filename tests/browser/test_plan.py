@@ -164,23 +164,6 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(sign_in: SignIn) -
 
 
 @AT_A_DESK
-def test_a_suggestion_is_approved_by_keyboard_alone(sign_in: SignIn, size: str) -> None:
-    if size == "phone":
-        return  # no keys there
-    page = open_a_text(sign_in("teacher"))
-    approve = page.get_by_role("button", name="Approve")
-    page.locator("#body").focus()
-    for _key in range(20):
-        page.keyboard.press("Tab")
-        if approve.evaluate("one => one === document.activeElement"):
-            break
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"Approved\. (Leaves|It leaves)"))).to_be_visible()
-    page.get_by_role("button", name="Undo", exact=True).press("Enter")
-    expect(page.get_by_text("Back among the suggestions.")).to_be_visible()
-
-
-@AT_A_DESK
 def test_what_is_printed_of_a_note_is_the_note_alone(sign_in: SignIn) -> None:
     page = open_a_note(sign_in("district_administrator"))
     words = page.locator(".letter .words").inner_text()

@@ -60,6 +60,17 @@ def marked(page: Page) -> Locator:
     return page.locator("[data-row][aria-current='true']")
 
 
+def walk_to(page: Page, family: str) -> None:
+    """By the keys for the next row and the one before."""
+    for key in ("j", "k"):
+        for _row in range(rows(page).count()):
+            if marked(page).count() and family_of(marked(page)) == family:
+                expect(row_of(page, family)).to_be_focused()
+                return
+            page.keyboard.press(key)
+    raise AssertionError(f"neither j nor k came to {family}")
+
+
 def test_a_counselor_finds_a_family_and_reads_why(sign_in: SignIn, size: str) -> None:
     page = sign_in("counselor").go("/queue")
     row = rows(page).first
@@ -84,9 +95,7 @@ def test_a_counselor_finds_a_family_and_reads_why(sign_in: SignIn, size: str) ->
 
 
 @AT_A_DESK
-def test_the_whole_triage_by_keyboard(sign_in: SignIn, size: str) -> None:
-    if size == "phone":
-        return  # no keys there
+def test_the_whole_triage_by_keyboard(sign_in: SignIn) -> None:
     page = sign_in("counselor").go("/queue?whose=open&assigned=nobody")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -130,12 +139,12 @@ def test_the_whole_triage_by_keyboard(sign_in: SignIn, size: str) -> None:
         page.keyboard.press("u")
     expect(said(page)).to_contain_text(f"Taken back: {name}.")
 
-    row_of(page, family).focus()
+    walk_to(page, family)
     page.keyboard.press("c")
     expect(said(page)).to_contain_text(f"Yours now: {name}.")
     page.keyboard.press("u")
     expect(row_of(page, family)).to_be_visible()
-    row_of(page, family).focus()
+    walk_to(page, family)
     page.keyboard.press("r")
     expect(page.get_by_role("radio", name="Reached, and settled")).to_be_focused()
     page.keyboard.press("Enter")
@@ -148,9 +157,8 @@ def test_the_whole_triage_by_keyboard(sign_in: SignIn, size: str) -> None:
     expect(page.get_by_label("Reason", exact=True)).to_be_focused()
 
 
-def test_keys_are_told_and_can_be_switched_off(sign_in: SignIn, size: str) -> None:
-    if size == "phone":
-        return
+@AT_A_DESK
+def test_keys_are_told_and_can_be_switched_off(sign_in: SignIn) -> None:
     page = sign_in("counselor").go("/queue")
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys for the queue")

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import AT_A_DESK, ON_A_PHONE, WITH_AND_WITHOUT_SCRIPTS, SignIn, Visitor
+from tests.browser.keyboard import Keyboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,22 +18,6 @@ ALL = "/requests?whose=everybody"
 TOUCH = 44
 ANSWER = "We can talk on Thursday at ten, or call me today."
 UNFINISHED = "We can talk on [the day] at ten."
-
-
-def come_to(page: Page, wanted: Locator) -> None:
-    """By the Tab key alone, to where it can be seen that one has arrived."""
-    for _press in range(150):
-        if wanted.evaluate("one => one === document.activeElement"):
-            look = wanted.evaluate("one => { const s = getComputedStyle(one); return [s.outlineStyle, s.boxShadow]; }")
-            assert look != ["none", "none"], "nobody sees where the focus is"
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way by keyboard to {wanted}")
-
-
-def press(page: Page, wanted: Locator) -> None:
-    come_to(page, wanted)
-    page.keyboard.press("Enter")
 
 
 def refused_as_meant(sign_in: SignIn, status: int) -> None:
@@ -187,67 +172,71 @@ def test_of_two_people_the_second_reads_what_the_first_did_and_keeps_the_words(s
 @AT_A_DESK
 def test_a_question_is_found_taken_handed_over_and_closed_by_keyboard_alone(sign_in: SignIn) -> None:
     page = sign_in("administrator").go(ALL)
+    keys = Keyboard(page)
+    keys.skip()
     card = page.locator(".ask-card h3 a").first
     name = card.inner_text()
-    press(page, card)
+    keys.press(card)
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
-    press(page, page.get_by_role("button", name="Take it"))
+    keys.press(page.get_by_role("button", name="Take it"))
     expect(page.get_by_text("The question is yours")).to_be_visible()
-    press(page, page.get_by_role("button", name="Undo"))
+    keys.press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_text("as it stood before")).to_be_visible()
 
-    come_to(page, page.get_by_label("To whom", exact=True))
+    keys.come_to(page.get_by_label("To whom", exact=True))
     page.keyboard.type("Counseling")
-    come_to(page, page.get_by_label("Why, for your colleague"))
+    keys.come_to(page.get_by_label("Why, for your colleague"))
     page.keyboard.type("Knows the family.")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Handed over to")).to_be_visible()
-    press(page, page.get_by_role("button", name="Undo"))
+    keys.press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_text("as it stood before")).to_be_visible()
 
-    come_to(page, page.get_by_label("Why not"))
+    keys.come_to(page.get_by_label("Why not"))
     page.keyboard.type("She found it herself.")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Closed: no answer needed.")).to_be_visible()
-    press(page, page.get_by_role("button", name="Undo"))
+    keys.press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_label("Why not")).to_be_visible()
 
 
 @AT_A_DESK
 def test_a_question_is_answered_and_given_to_an_administrator_by_keyboard_alone(sign_in: SignIn) -> None:
     page = one_that_may_be_texted(sign_in("counselor"))
-    come_to(page, page.locator("[name=way]:checked"))
+    keys = Keyboard(page)
+    keys.come_to(page.locator("[name=way]:checked"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    come_to(page, page.get_by_label("Your words"))
+    keys.come_to(page.get_by_label("Your words"))
     page.keyboard.type(ANSWER)
-    come_to(page, page.get_by_label("My words are in the family’s language"))
+    keys.come_to(page.get_by_label("My words are in the family’s language"))
     page.keyboard.press("Space")
-    press(page, page.get_by_role("button", name="Send the answer"))
+    keys.press(page.get_by_role("button", name="Send the answer"))
     expect(page.get_by_text("Your answer is on its way")).to_be_visible()
-    press(page, page.get_by_role("button", name="Undo"))
+    keys.press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_label("Your words")).to_have_value(ANSWER)
-    press(page, page.get_by_role("button", name="Hostile"))
+    keys.press(page.get_by_role("button", name="Hostile"))
     expect(page.get_by_text("nothing was sent to the family").first).to_be_visible()
-    press(page, page.get_by_role("button", name="Undo"))
+    keys.press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_role("button", name="Hostile")).to_be_visible()
 
 
 @AT_A_DESK
 def test_the_directory_is_kept_by_keyboard_alone(sign_in: SignIn) -> None:
     page = sign_in("administrator").go("/who-to-ask")
-    press(page, page.get_by_role("link", name="Add a line").first)
+    keys = Keyboard(page)
+    keys.press(page.get_by_role("link", name="Add a line").first)
     for label, words in (
         ("For what, in English", "Library"), ("For what, in Spanish", "Biblioteca"),
         ("Which office or person answers", "The library"), ("Phone", "312 555 0188"),
     ):  # fmt: skip
-        come_to(page, page.get_by_label(label, exact=True))
+        keys.come_to(page.get_by_label(label, exact=True))
         page.keyboard.type(words)
     page.keyboard.press("Enter")
     expect(page.locator(".ask-lines .who").last).to_have_text("Library")
-    press(page, page.get_by_role("button", name="Move up: Library"))
+    keys.press(page.get_by_role("button", name="Move up: Library"))
     expect(page.locator(".ask-lines .who").last).not_to_have_text("Library")
-    press(page, page.get_by_role("button", name="Remove: Library"))
+    keys.press(page.get_by_role("button", name="Remove: Library"))
     expect(page.get_by_text("Out of the directory.")).to_be_visible()
     expect(page.locator(".ask-lines .who", has_text="Library")).to_have_count(0)
 

@@ -303,7 +303,9 @@
     kept.filter(draft => draft.state === REFUSED).forEach(draft => made.push(notice("refused", draft, draft.page + "#draft=" + draft.key)));
     kept.filter(draft => asking && draft.state === BEGUN && !here.includes(draft.key)).forEach(draft => made.push(notice("begun", draft, draft.page + "#draft=" + draft.key)));
     kept.filter(draft => asking && draft.state === NOTED && !here.includes(draft.key) && !location.hash.includes(draft.key)).forEach(draft => made.push(notice("noted", draft, region.dataset.search + "#note=" + draft.key)));
+    const held = region.contains(document.activeElement);
     region.replaceChildren(...made);
+    if (held) { (region.querySelector("a, button") || document.getElementById("content")).focus({ preventScroll: true }); }
     document.querySelectorAll("[data-kept] [data-waits]").forEach(part => { part.hidden = !waiting.length; });
   }
 
