@@ -109,7 +109,10 @@ def last_school_day(session: Session, viewer: Viewer, today: date) -> date:
     was open; for who works at no school the weekday before."""
     book = hours_book(session, None if viewer.sees_district else viewer.school_ids)
     if viewer.sees_district:
-        calendars = [hours for (_, department), hours in book.calendars.items() if department is None]
+        calendars = [
+            hours for (_, department), hours in book.calendars.items()
+            if department is None and hours.first_day <= today <= hours.last_day
+        ]  # fmt: skip
         return max((school_day_before(hours, today) for hours in calendars), default=school_day_before(None, today))
     days = [school_day_before(book.of(school_id), today) for school_id in viewer.school_ids]
     return min(days, default=school_day_before(None, today))

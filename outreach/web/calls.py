@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import AddressHealth, AddressKind, Channel, Request
+from models import AccessNeed, AddressHealth, AddressKind, Channel, Request
 from outreach.access import Adult, Household, Reach
 from outreach.planning.people import people_of_students
 from outreach.schooltime import district_day
@@ -40,10 +40,11 @@ def call_about(session: Session, home: Household, asked: Request, now: datetime)
     children = [asked.student_id] if asked.student_id else [child.id for child in home.children if child.open_to_viewer]
     if home.holds or not children:
         return None
-    people = people_of_students(session, children, district_day(session, now)).get(children[0], [])
+    people = people_of_students(session, children, district_day(session, now))
     rings = [
         Call(reach.value, person.full_name, person.guardian_id, told_of(home, person.guardian_id, children))
-        for person in people for reach in person.reaches if Channel.PHONE in reach.channels
+        for child in children for person in people.get(child, []) if person.access_need is not AccessNeed.TEXT_ONLY
+        for reach in person.reaches if Channel.PHONE in reach.channels
     ]  # fmt: skip
     return next((one for one in rings if one.guardian_id == asked.guardian_id), rings[0] if rings else None)
 

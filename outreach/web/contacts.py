@@ -81,12 +81,12 @@ def correct(contact_id: int) -> ResponseReturnValue:
     form = LogForm.read(request.form)
     session().refresh(asked.contact, with_for_update=True)  # what it is compared with stands still until the end
     before, stands = newest_revision(session(), contact_id), as_new(session(), asked.contact)
+    seen = number_or_none(form.seen)
     problems = form.problems(choose_students=len(home.children) > 1, unnamed=stands.staff_id is None)
     try:
         if not problems:
             described = _corrected(form, asked.contact, stands, home)
             check_staff(session(), looking, asked.family_id, described.staff_id, stands.staff_id)
-            seen = number_or_none(form.seen)
             correct_contact(session(), contact_id, described, now, looking.account_id, seen=seen)
     except ContactMovedOn as refused:
         session().rollback()
@@ -103,16 +103,21 @@ def correct(contact_id: int) -> ResponseReturnValue:
         audit(session(), looking, "correct_contact", "contact", contact_id, now, because=asked.because)
     session().commit()
     family = url_for("families.page", family_id=asked.family_id)
-    say(_("Corrected. What stood before is kept."), _way_back(contact_id, family))
+    since = before if seen is None else min(seen, before)
+    if newest_revision(session(), contact_id) == since:
+        say(_("Nothing was changed: it stood so already."))
+    else:
+        say(_("Corrected. What stood before is kept."), _way_back(contact_id, family, since))
     return redirect(family, 303)
 
 
-def _way_back(contact_id: int, then: str | None) -> str | None:
+def _way_back(contact_id: int, then: str | None, since: int) -> str | None:
     """To what stood before the newest change, and to the page ``then``; None where that is not this person's own
-    correction."""
+    correction, made after ``since``."""
     newest = revisions_of(session(), contact_id)[-1:]
     for one in newest:
-        if one.kind is RevisionKind.CORRECTED and one.revised_by == asking.viewer().account_id:
+        own = one.kind is RevisionKind.CORRECTED and one.revised_by == asking.viewer().account_id
+        if own and one.id > since:
             return url_for("contacts.put_back", contact_id=contact_id, revision_id=one.id, seen=one.id, next=then)
     return None
 
@@ -124,6 +129,8 @@ def put_back(contact_id: int, revision_id: int) -> ResponseReturnValue:
     asked, looking, now = find_changeable(contact_id), asking.viewer(), asking.now()
     history = url_for("families.history.page", family_id=asked.family_id, contact_id=contact_id)
     seen = request.values.get("seen", 0, type=number)
+    session().refresh(asked.contact, with_for_update=True)
+    before = newest_revision(session(), contact_id)
     try:
         put_back_contact(
             session(), looking, contact_id, revision_id, now, family_id=asked.family_id, seen=seen
@@ -133,10 +140,11 @@ def put_back(contact_id: int, revision_id: int) -> ResponseReturnValue:
         warn(str(refused))
         return asking.back_to(history)
     follow_contacts(session(), looking, [contact_id], now)
-    detail: JsonObject = {"before_change": revision_id}
-    audit(session(), looking, "put_back_contact", "contact", contact_id, now, because=asked.because, detail=detail)
+    if newest_revision(session(), contact_id) != before:
+        detail: JsonObject = {"before_change": revision_id}
+        audit(session(), looking, "put_back_contact", "contact", contact_id, now, because=asked.because, detail=detail)
     session().commit()
-    say(_("Put back. What stood until now is kept."), _way_back(contact_id, _next()))
+    say(_("Put back. What stood until now is kept."), _way_back(contact_id, _next(), seen))
     return asking.back_to(history)
 
 

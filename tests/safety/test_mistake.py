@@ -17,6 +17,7 @@ from outreach.delivery.safety import (
     can_take_back,
     end,
     ended_alerts,
+    put_back,
     raise_about_family,
     raise_by_hand,
     read_alert,
@@ -26,6 +27,7 @@ from outreach.delivery.safety import (
     tell_again,
 )
 from outreach.delivery.safety.mistake import DIRECTLY, MISTAKE
+from outreach.delivery.still_so import no_longer_so
 from outreach.errors import NotFound
 from outreach.language import _, speaking
 from tests.safety.scene import FRIDAY_NIGHT, LINK, Scene, build
@@ -62,9 +64,7 @@ def test_before_anybody_was_told_nobody_is_and_it_stands_among_the_ended(scene: 
     assert scene.told() == []
     (shown,) = ended_alerts(scene.session, scene.listener)
     assert (shown.id, shown.ended_by, shown.outcome) == (alert.id, "L. Alvarez", SafetyOutcome.NO_DANGER)
-    assert read_alert(scene.session, scene.listener, alert.id).note == (
-        "L. Alvarez, 2026-11-24 10:01: Raised by mistake, and taken back."
-    )
+    assert read_alert(scene.session, scene.listener, alert.id).note is None
     assert alert.contact_id is not None
     assert may_read_contact(scene.session, scene.teacher, alert.contact_id)
     with pytest.raises(NotFound):
@@ -105,6 +105,29 @@ def test_whoever_was_told_or_may_have_been_is_told_that_it_was_a_mistake(scene: 
     assert [one.times for one in read_alert(scene.session, scene.listener, alert.id).told] == [1, 1]
     assert take_back_alert(scene.session, scene.teacher, alert.id, SOON) == []
     assert len(scene.told()) == 3
+
+
+def test_an_alarm_that_comes_back_from_its_provider_does_not_follow_the_all_clear(scene: Scene) -> None:
+    alert = raised(scene)
+    text, mail = sent(scene, MessageState.SENDING, MessageState.DELIVERED)
+    assert no_longer_so(scene.session, text) is None
+    take_back_alert(scene.session, scene.teacher, alert.id, SOON)
+    assert no_longer_so(scene.session, text) == "The colleague who raised this alert took it back."
+    all_clear = [one for one in scene.told() if one.id not in (text.id, mail.id)]
+    assert [no_longer_so(scene.session, one) for one in all_clear] == [None, None]
+    reopen(scene.session, scene.listener, alert.id, SOON)
+    assert no_longer_so(scene.session, text) == "Somebody has taken this alert."
+
+
+def test_the_question_goes_back_to_whose_it_was(scene: Scene) -> None:
+    contact = call(scene)
+    question = scene.world.request(scene.family, scene.school, owner_staff_id=scene.alvarez.id, opened_by_contact_id=contact.id)
+    alert = raise_by_hand(scene.session, scene.teacher, contact.id, NOW)
+    take(scene.session, scene.listener, alert.id, NOW)
+    assert question.owner_staff_id == scene.rivera.id
+    put_back(scene.session, scene.listener, alert.id, NOW)
+    take_back_alert(scene.session, scene.teacher, alert.id, SOON)
+    assert question.owner_staff_id == scene.alvarez.id
 
 
 def test_who_was_told_in_spanish_is_told_so_again(scene: Scene) -> None:

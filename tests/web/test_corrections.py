@@ -211,3 +211,29 @@ def test_the_history_puts_an_earlier_state_back_for_whoever_may_correct_and_for_
     assert [one.summary for one in town.rows(select(Contact))] == ["One"]
     teacher.send(offered[0][0], history, seen=offered[0][1])
     assert "You changed this contact since, in another window." in teacher.follow().text
+
+
+def test_a_correction_that_changes_nothing_offers_no_way_back_over_an_older_one(town: Town) -> None:
+    contact = town.world.contact(town.maya, staff_id=town.teacher.id, summary="She will call.")
+    town.commit()
+    address, teacher = f"/contacts/{contact.id}/correct", town.sign_in()
+    for _time in range(2):
+        fields = opened(teacher, address)
+        teacher.send(address, address, **fields, outcome="reached", summary="She called.")
+        page = teacher.follow().text
+    assert "Nothing was changed: it stood so already." in page
+    assert "/put-back/" not in page
+    teacher.send(address, address, **fields | {"seen": "0"}, outcome="reached", summary="She called.")
+    assert "/put-back/" in teacher.follow().text, "the first form, sent twice, still leads back"
+
+
+def test_a_state_put_back_by_two_taps_stands_once_in_the_trail(town: Town) -> None:
+    contact = town.world.contact(town.maya, staff_id=town.teacher.id, summary="She will call.")
+    town.commit()
+    address, teacher = f"/contacts/{contact.id}/correct", town.sign_in()
+    teacher.send(address, address, **opened(teacher, address), outcome="reached", summary="She called.")
+    back = undo(teacher)
+    for _tap in range(2):
+        teacher.send(back)
+    assert len(town.rows(select(AuditEvent).where(AuditEvent.action == "put_back_contact"))) == 1
+    assert [one.summary for one in town.rows(select(Contact))] == ["She will call."]

@@ -17,14 +17,15 @@ from outreach.language import N_, _, speaking
 
 from ..intents import Intent, enqueue
 from ..states import ON_ITS_WAY
+from ..still_so import CALLED_OFF, about_alert
 from .errors import SafetyRefused
-from .notes import add_note, name_of
+from .notes import name_of
+from .questions import give_back_question
 from .raising import RAISE
-from .telling import call_off, intents_of, place_of
+from .telling import call_off, place_of
 
 DIRECTLY = timedelta(minutes=10)
 """For so long the raiser takes it back; later the list has had its time to act, and decides."""
-CALLED_OFF = N_("The colleague who raised this alert took it back.")
 MISTAKE = N_(
     "%(place)s: The safety alert of a few minutes ago was raised by mistake. Who raised it took it back; it stands "
     "under Ended."
@@ -57,7 +58,8 @@ def take_back_alert(session: Session, viewer: Viewer, alert_id: int, now: dateti
     call_off(session, alert, now, CALLED_OFF)
     alert.outcome, alert.ended_at, alert.ended_by = SafetyOutcome.NO_DANGER, now, viewer.account_id
     alert.next_alert_at = None
-    add_note(session, alert, viewer, _("Raised by mistake, and taken back."), now)
+    session.flush()
+    give_back_question(session, alert, viewer, now)
     told = _left(session, alert)
     people = {person.key: person for person in listeners(session, alert.school_id, viewer.on)}
     for message in told:
@@ -100,7 +102,7 @@ def _left(session: Session, alert: SafetyAlert) -> Sequence[Message]:
         select(Message)
         .where(
             Message.kind == MessageKind.SAFETY, Message.audience == Audience.STAFF, Message.state.in_(ON_ITS_WAY),
-            Message.intent_key.startswith(intents_of(alert.id)),
+            Message.intent_key.startswith(about_alert(alert.id)),
         )
         .order_by(Message.id)
     ).all()  # fmt: skip

@@ -28,12 +28,12 @@ def raise_about_family(session: Session, viewer: Viewer, family_id: int, words: 
     if not words.replace("\x00", "").strip():
         raise SafetyRefused(_("Say what worries you: what you saw or heard, and when."), "note")
     lock_family(session, family_id)  # two colleagues at the same moment raise one alert
-    alert = session.scalar(
-        select(SafetyAlert).where(
-            SafetyAlert.family_id == family_id, SafetyAlert.contact_id.is_(None), SafetyAlert.inbound_id.is_(None),
-            SafetyAlert.ended_at.is_(None),
-        )
+    open_one = select(SafetyAlert).where(
+        SafetyAlert.family_id == family_id, SafetyAlert.contact_id.is_(None), SafetyAlert.inbound_id.is_(None),
+        SafetyAlert.ended_at.is_(None),
     )  # fmt: skip
+    # held: nobody ends it, or takes it back, while this is added to it
+    alert = session.scalar(open_one.with_for_update().execution_options(populate_existing=True))
     if alert is None:
         alert = SafetyAlert(
             school_id=_school(session, viewer, family_id), family_id=family_id, found=[], raised_at=now,

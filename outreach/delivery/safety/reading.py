@@ -30,9 +30,10 @@ from outreach.access.safety_list import may_read_alert, watched_schools
 from outreach.language import _
 
 from ..states import ON_ITS_WAY
+from ..still_so import about_alert
 from .acts import find_alert
 from .notes import name_of, zone_of_alert
-from .telling import intents_of, place_of
+from .telling import place_of
 
 ENDED_SHOWN = 50
 
@@ -230,7 +231,7 @@ def _told(session: Session, alert_id: int) -> Sequence[Told]:
         .outerjoin(Staff, Staff.id == Message.staff_id)
         .where(
             Message.kind == MessageKind.SAFETY, Message.audience == Audience.STAFF,
-            Message.intent_key.startswith(intents_of(alert_id)),
+            Message.intent_key.startswith(about_alert(alert_id)),
         )
         .group_by(who, Message.channel)
         .order_by(who, Message.channel)

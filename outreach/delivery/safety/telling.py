@@ -19,10 +19,10 @@ from outreach.effective import effective_config
 from outreach.language import N_, _, speaking
 
 from ..intents import Intent, cancel, enqueue
+from ..still_so import TAKEN, about_alert
 from .notes import zone_of_alert
 
 log = structlog.get_logger(__name__)
-TAKEN = N_("Somebody has taken this alert.")
 FOUND = N_("%(place)s: A family's message may speak of danger. Open: %(link)s")
 FOUND_AGAIN = N_("%(place)s: A family's message may speak of danger and nobody has taken it yet. Open: %(link)s")
 WORRIED = N_("%(place)s: A colleague is worried about a family. Open: %(link)s")
@@ -65,15 +65,10 @@ def call_off(session: Session, alert: SafetyAlert, now: datetime, why: str = TAK
     unsent = session.scalars(
         select(Message.id).where(
             Message.state == MessageState.SCHEDULED, Message.kind == MessageKind.SAFETY,
-            Message.audience == Audience.STAFF, Message.intent_key.startswith(intents_of(alert.id)),
+            Message.audience == Audience.STAFF, Message.intent_key.startswith(about_alert(alert.id)),
         )
     ).all()  # fmt: skip
     return sum(cancel(session, message_id, why, now) for message_id in unsent)
-
-
-def intents_of(alert_id: int) -> str:
-    """How the key of each message about this alert begins."""
-    return f"alert|{alert_id}|"
 
 
 def place_of(session: Session, alert: SafetyAlert) -> str:
@@ -93,7 +88,7 @@ def _tell(session: Session, alert: SafetyAlert, now: datetime, expires_at: datet
             enqueue(
                 session,
                 Intent(
-                    key=f"{intents_of(alert.id)}{alert.alerts}|{person.key}|{channel.value}",
+                    key=f"{about_alert(alert.id)}{alert.alerts}|{person.key}|{channel.value}",
                     audience=Audience.STAFF, kind=MessageKind.SAFETY, channel=channel, to_kind=kind, to_value=address,
                     title=title, body=body, due_at=now, expires_at=expires_at, staff_id=person.staff_id,
                     school_id=alert.school_id, about_school_work=False,

@@ -172,7 +172,9 @@ def _find_or_done(request_id: int, kind: RequestEventKind) -> Asked | ResponseRe
         if step is None or not own or step.id <= (seen() or step.id) or asking.now() - step.at > OWN_STEP_WITHIN:
             raise
         question = session().get_one(Request, request_id)
-        say(DONE[kind](question), url_for("requests.undo", request_id=request_id, event_id=step.id))
+        told = DONE[kind](question)
+        session().commit()  # where the first time no message could go to the family, one may by now
+        say(told, url_for("requests.undo", request_id=request_id, event_id=step.id))
         return _back(request_id)
 
 

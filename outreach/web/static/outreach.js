@@ -29,7 +29,11 @@
   [["htmx:sendError", "no-network"], ["htmx:timeout", "no-answer"]].forEach(function (one) {
     document.addEventListener(one[0], function (event) { if (!event.target.closest("[data-quiet]")) { say(one[1]); } });
   });
-  document.addEventListener("htmx:afterRequest", function (event) { if (event.detail.successful) { unsay(document, "no-network"); unsay(document, "no-answer"); } });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (!event.detail.successful) { return; }
+    unsay(document, "no-network");
+    if (!event.target.closest("[data-quiet]")) { unsay(document, "no-answer"); }
+  });
   document.addEventListener("close", function (event) { unsay(event.target); }, true);
   function say(which) {
     var place = document.querySelector("dialog[open]") || document.getElementById("notices"), part = document.getElementById("told-" + which);

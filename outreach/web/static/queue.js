@@ -5,7 +5,7 @@
 
   var DESK = window.matchMedia("(min-width: 62.01rem)"), OFF = "outreach.queue.keys";
   var dialog = document.getElementById("queue-dialog"), help = document.getElementById("queue-keys"), panel = document.getElementById("panel");
-  var marked = null, at = 0, opening = 0, stale = false, sent = false, unsent = {};
+  var marked = null, at = 0, opening = 0, calls = 0, stale = false, sent = false, unsent = {};
   if (!dialog) { return; }
 
   function all(selector, inside) { return Array.from((inside || document).querySelectorAll(selector)); }
@@ -28,7 +28,7 @@
     var list = rows(), here = list.indexOf(row());
     if (!list.length) { return; }
     mark(list[here < 0 ? 0 : Math.max(0, Math.min(list.length - 1, here + step))], true);
-    if (!panel.hidden) { clearTimeout(opening); opening = setTimeout(function () { open(row(), false); }, 150); }
+    if (!panel.hidden) { panel.setAttribute("aria-busy", "true"); clearTimeout(opening); opening = setTimeout(function () { open(row(), false); }, 150); }
   }
 
   /* The case beside the list; where there is no room for two, its own page. */
@@ -37,21 +37,31 @@
     if (!link) { return; }
     mark(one, false);
     if (!DESK.matches) { window.location = link.dataset.opens + "?next=" + encodeURIComponent(here); return; }
+    var call = calls += 1;
     bring(link.dataset.opens, "#panel", { next: here }).then(function (came) {
+      if (call !== calls) { return; }  /* another was asked for since */
       var shown = panel.querySelector("[data-case]");
-      if (shown && shown.dataset.case !== one.dataset.row) { closePanel(); return; }  /* never one family beside the mark on another */
+      if (shown && shown.dataset.case !== marked) { closePanel(); return; }  /* never one family beside the mark on another */
+      panel.removeAttribute("aria-busy");
       if (!came || !shown) { return; }
       panel.hidden = false; panel.scrollTop = 0;
       var title = document.getElementById("case-title");
       if (focus && title) { title.focus(); }
     });
   }
-  /* Whether it came; where it did not, outreach.js has said so. */
+  /* Whether it came; where it did not, outreach.js has said so. Of two for one place the later counts; each place asks by
+     an element of its own, so that no form that is under way inside it gives way. */
+  var asking = {};
+  function asks(target) {
+    if (!asking[target]) { asking[target] = document.body.appendChild(document.createElement("span")); asking[target].hidden = true; asking[target].setAttribute("hx-sync", "this:replace"); }
+    return asking[target];
+  }
   function bring(address, target, values) {
-    return window.htmx.ajax("GET", address, { target: target, swap: "innerHTML", values: values || {} }).then(function () { return true; }, function () { return false; });
+    return window.htmx.ajax("GET", address, { source: asks(target), target: target, swap: "innerHTML", values: values || {} }).then(function () { return true; }, function () { return false; });
   }
   function closePanel() {
     if (panel.hidden) { return false; }
+    calls += 1; panel.removeAttribute("aria-busy");
     panel.hidden = true; panel.replaceChildren();
     if (row()) { row().focus(); }
     return true;
@@ -162,16 +172,21 @@
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target.id === "queue-ask") { asked(); return; }
     if (event.detail.target.id !== "queue" && !(event.detail.elt && event.detail.elt.id === "queue")) { return; }
-    var asking = event.detail.requestConfig;
-    if (dialog.open) { stale = false; sent = Boolean(asking && asking.elt.matches("form[data-asked]")); dialog.close(); }
+    var sender = event.detail.requestConfig && event.detail.requestConfig.elt, from = sender && sender.matches("form[data-asked]") ? sender : null;
+    if (from) { delete unsent[whatFor(from)]; }
+    if (dialog.open) { stale = false; sent = Boolean(from) && dialog.contains(from); dialog.close(); } else if (from) { from.remove(); }
     dress();
     var list = rows(), same = row();
     if (same || marked) { mark(same || list[Math.min(at, list.length - 1)] || null, true); }
     if (!panel.hidden) { if (same) { open(same, false); } else if (row()) { open(row(), false); } else { closePanel(); } }
   });
+  /* A form that is under way stays in the page, out of sight, until it is answered. */
+  function underWay() { return dialog.querySelector("form[data-asked].htmx-request"); }
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (!event.detail.successful && !dialog.open && event.target.matches("form[data-asked]")) { keepTyped(); event.target.remove(); }
+  });
   dialog.addEventListener("close", function () {
-    keepTyped();
-    document.getElementById("queue-ask").replaceChildren();
+    if (!underWay()) { keepTyped(); document.getElementById("queue-ask").replaceChildren(); }
     if (stale) { stale = false; window.htmx.ajax("GET", queue().dataset.here, { target: "#queue", swap: "outerHTML", select: "#queue" }).catch(function () { /* said by outreach.js */ }); }
     else if (row()) { row().focus(); }
   });
