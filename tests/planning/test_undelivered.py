@@ -130,7 +130,7 @@ def test_a_landline_is_called_and_another_guardian_is_offered(session: Session, 
     ended(session, message, MessageState.FAILED, "This number cannot get texts: a landline.", "21614")
     (card,) = plan_page(session, scene.viewer(), LATER).not_gone
     assert card.instead == (
-        WayOut(Out.CALL, home.guardian.id, "Call Rosa", phone=number.value),
+        WayOut(Out.CALL, home.guardian.id, "Call Rosa", phone=number.value, name="Rosa Delgado"),
         WayOut(Out.WRITE, luis.id, "Write to Luis instead", channel=Channel.SMS),
     )
 

@@ -121,7 +121,9 @@ def test_an_alarm_that_comes_back_from_its_provider_does_not_follow_the_all_clea
 
 def test_the_question_goes_back_to_whose_it_was(scene: Scene) -> None:
     contact = call(scene)
-    question = scene.world.request(scene.family, scene.school, owner_staff_id=scene.alvarez.id, opened_by_contact_id=contact.id)
+    question = scene.world.request(
+        scene.family, scene.school, owner_staff_id=scene.alvarez.id, opened_by_contact_id=contact.id
+    )
     alert = raise_by_hand(scene.session, scene.teacher, contact.id, NOW)
     take(scene.session, scene.listener, alert.id, NOW)
     assert question.owner_staff_id == scene.rivera.id

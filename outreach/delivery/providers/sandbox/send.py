@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import Channel, SandboxMessage
+from models import Address, Channel, SandboxMessage
 
 from ...receipt import Receipt, ReceiptEvent
 from ..base import Accepted, Found, Outgoing
@@ -76,6 +76,8 @@ def _taken(session: Session, outgoing: Outgoing, course: Course, provider_id: st
 
 
 def _wrote_lately(session: Session, outgoing: Outgoing) -> bool:
+    """Of two that are sent to one address at the same moment the second waits to see the first."""
+    session.execute(select(Address.id).where(Address.value == outgoing.to_value).with_for_update())
     found = select(SandboxMessage.id).where(
         SandboxMessage.to_value == outgoing.to_value, SandboxMessage.reply_body.is_not(None),
         SandboxMessage.received_at > outgoing.now - WRITES_ONCE_IN,
