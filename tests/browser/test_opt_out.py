@@ -13,6 +13,8 @@ from tests.browser.test_story import ARRIVES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+ARRIVES_MS = 2 * PATIENCE_MS
+"""Half a minute to change one's mind, and as long again for a machine that does much else."""
 FIRST = "A quiet word about this week."
 """Begins the text that is sent by hand while everything is stopped, so that the opt-out overtakes it."""
 
@@ -61,7 +63,7 @@ def go_on(administrator: Visitor) -> None:
 def write_back(administrator: Visitor, to: str, words: str) -> str:
     """As the family that got ``to``; the last four digits of its number."""
     page = administrator.go("/admin/sandbox")
-    assert page.evaluate(ARRIVES, [to, "[data-message]", ".state.delivered", PATIENCE_MS])
+    assert page.evaluate(ARRIVES, [to, "[data-message]", ".state.delivered", ARRIVES_MS])
     page.reload()
     row = page.locator("[data-message]", has_text=to).first
     number = row.locator("b").first.inner_text()
@@ -77,14 +79,14 @@ def test_a_family_that_texts_no_mas_is_left_in_peace_and_everybody_sees_why(sign
     family, sent = approve_a_text(teacher)
     second = f"{FIRST} ({size})"
     page = administrator.go("/admin/sandbox")
-    assert page.evaluate(ARRIVES, [sent, "[data-message]", ".state.delivered", PATIENCE_MS])
+    assert page.evaluate(ARRIVES, [sent, "[data-message]", ".state.delivered", ARRIVES_MS])
     stop_all(administrator, "A test of the opt-out")
     write_by_hand(teacher, family, second)
     ending = write_back(administrator, sent, "no más")
     go_on(administrator)
 
     plan = teacher.go("/plan")
-    assert plan.evaluate(ARRIVES, [second, ".row-line", ".state.skipped", PATIENCE_MS])
+    assert plan.evaluate(ARRIVES, [second, ".row-line", ".state.skipped", ARRIVES_MS])
     plan.reload()
     card = plan.locator(".row-line", has_text=second).first
     expect(card).to_contain_text("Not sent")

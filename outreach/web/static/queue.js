@@ -49,16 +49,19 @@
       if (focus && title) { title.focus(); }
     });
   }
-  /* Whether it came; where it did not, outreach.js has said so. Of two for one place the later counts; each place asks by
-     an element of its own, so that no form that is under way inside it gives way. */
+  /* Whether it came; where it did not, outreach.js has said so. Each is asked for by an element of its own, so that none
+     waits in a queue; of two for one place only the later is put there. */
   var asking = {};
-  function asks(target) {
-    if (!asking[target]) { asking[target] = document.body.appendChild(document.createElement("span")); asking[target].hidden = true; asking[target].setAttribute("hx-sync", "this:replace"); }
-    return asking[target];
-  }
   function bring(address, target, values) {
-    return window.htmx.ajax("GET", address, { source: asks(target), target: target, swap: "innerHTML", values: values || {} }).then(function () { return true; }, function () { return false; });
+    var by = document.body.appendChild(document.createElement("span"));
+    by.hidden = true; by.dataset.brings = target; asking[target] = by;
+    function ended(came) { by.remove(); return came; }
+    return window.htmx.ajax("GET", address, { source: by, target: target, swap: "innerHTML", values: values || {} }).then(function () { return ended(true); }, function () { return ended(false); });
   }
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var by = event.detail.requestConfig && event.detail.requestConfig.elt;
+    if (by && by.dataset && by.dataset.brings && asking[by.dataset.brings] !== by) { event.detail.shouldSwap = false; }
+  });
   function closePanel() {
     if (panel.hidden) { return false; }
     calls += 1; panel.removeAttribute("aria-busy");
