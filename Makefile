@@ -8,8 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check crash bench bench-delivery bench-queue bench-pages lighthouse words lock migration wheel
 
 PYTHON ?= python3
-# Two more than there are processors: a text that leaves after 30 seconds, and a worker killed and started, are waited for.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# One more than there are processors: a text that leaves after 30 seconds, and a worker killed and started, are waited for.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 BIN := .venv/bin
 MADE := .venv/.made
 LOCKING := build/lock
